@@ -1,0 +1,29 @@
+import type { PoolErrorCode } from '../errors.js'
+import type { Progress } from '../ports.js'
+
+/** Codes after which no other attempt is made, however far the first got: another replica would say the same. */
+const FINAL: ReadonlySet<PoolErrorCode> = new Set(['AUTH_FAILED', 'CANCELLED', 'CONFIG', 'SHUTTING_DOWN', 'NOT_STARTED'])
+
+/**
+ * Whether a failed attempt may be repeated.
+ *
+ * | progress | safe request | anything else |
+ * | --- | --- | --- |
+ * | `not-sent`, `refused` | yes | yes |
+ * | `sent` | yes | never: it may have run |
+ * | `answered` | no | no |
+ *
+ * `safe` is asked only where it decides, for it looks at the tool lists of all replicas.
+ */
+export function mayRepeat(code: PoolErrorCode, progress: Progress, safe: () => boolean): boolean {
+  if (FINAL.has(code)) return false
+  switch (progress) {
+    case 'not-sent':
+    case 'refused':
+      return true
+    case 'sent':
+      return safe()
+    case 'answered':
+      return false
+  }
+}

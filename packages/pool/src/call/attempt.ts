@@ -1,0 +1,121 @@
+import { PoolError } from '../errors.js'
+import {
+  type Attempt,
+  type AttemptFailure,
+  type CallKind,
+  type Era,
+  type Exchange,
+  type JsonRpcNotification,
+  type JsonRpcRequest,
+  type JsonRpcResponse,
+  type Milliseconds,
+  Outstanding,
+  type PinnedSession,
+  type Target,
+} from '../ports.js'
+
+/** The call that an attempt belongs to. */
+export interface AttemptOwner {
+  readonly request: JsonRpcRequest
+  readonly era: Era
+  readonly headers: Readonly<Record<string, string>> | undefined
+  readonly session: PinnedSession | undefined
+  readonly stream: boolean
+  readonly kind: CallKind
+  notified(attempt: CallAttempt, notification: JsonRpcNotification): void
+  asked(attempt: CallAttempt, request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void
+  answered(attempt: CallAttempt, response: JsonRpcResponse): void
+  failed(attempt: CallAttempt, failure: AttemptFailure): void
+  /** The attempt's alarm went off. */
+  ranOut(attempt: CallAttempt, now: Milliseconds): void
+}
+
+/**
+ * One try of a call at one target. It is at once what the connection talks to, the node in the target's list of open
+ * attempts and its own alarm, so that an attempt costs one object.
+ *
+ * Whatever comes after it is settled is dropped here: late answers, a failure after a cancel, notifications.
+ */
+export class CallAttempt extends Outstanding implements Attempt {
+  readonly #owner: AttemptOwner
+  readonly target: Target
+  readonly wireId: number
+  /** The server has asked the client something: people may have been bothered, so no replay. */
+  wasAsked = false
+  #settled = false
+  #exchange: Exchange | undefined
+
+  constructor(owner: AttemptOwner, target: Target, wireId: number) {
+    super()
+    this.#owner = owner
+    this.target = target
+    this.wireId = wireId
+  }
+
+  get request(): JsonRpcRequest {
+    return this.#owner.request
+  }
+  get era(): Era {
+    return this.#owner.era
+  }
+  get headers(): Readonly<Record<string, string>> | undefined {
+    return this.#owner.headers
+  }
+  get session(): PinnedSession | undefined {
+    return this.#owner.session
+  }
+  get stream(): boolean {
+    return this.#owner.stream
+  }
+  get kind(): CallKind {
+    return this.#owner.kind
+  }
+
+  /** Some of it may be on the wire. */
+  get written(): boolean {
+    return this.#exchange?.written ?? false
+  }
+
+  start(): void {
+    try {
+      const exchange = this.target.connection.start(this)
+      // A connection may fail it before it returns; then there is nothing left to cancel.
+      if (!this.#settled) this.#exchange = exchange
+    } catch (cause) {
+      this.onFailure(new PoolError('CONFIG', `${this.kind.key} cannot be written as JSON: ${cause instanceof Error ? cause.message : String(cause)}`, { cause }))
+    }
+  }
+
+  /** Gives it up without a word to the owner. */
+  cancel(reason: string): void {
+    if (this.#settled) return
+    this.#settled = true
+    this.#exchange?.cancel(reason)
+  }
+
+  onNotification(notification: JsonRpcNotification): void {
+    if (!this.#settled) this.#owner.notified(this, notification)
+  }
+
+  onRequest(request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void {
+    if (this.#settled) return
+    this.wasAsked = true
+    this.#owner.asked(this, request, reply)
+  }
+
+  onAnswer(response: JsonRpcResponse): void {
+    if (this.#settled) return
+    this.#settled = true
+    this.#owner.answered(this, response)
+  }
+
+  onFailure(failure: AttemptFailure): void {
+    if (this.#settled) return
+    this.#settled = true
+    this.#owner.failed(this, failure)
+  }
+
+  override fire(now: Milliseconds): void {
+    this.#owner.ranOut(this, now)
+  }
+}

@@ -1,0 +1,114 @@
+import type { PoolError } from '../errors.js'
+import type {
+  Era,
+  JsonObject,
+  JsonRpcNotification,
+  JsonRpcRequest,
+  JsonRpcResponse,
+  Milliseconds,
+  PinnedSession,
+  Requirements,
+  ServerFacts,
+  Target,
+  Timers,
+} from '../ports.js'
+
+/**
+ * What `pool.transport()` and the typed verbs need of the pool: the one engine under every door.
+ *
+ *     Client (SDK) ──send──▶ SdkTransport ──call──▶ Engine ──pick, retry──▶ Connection
+ *                  ◀─onmessage─           ◀─on…───
+ *
+ * Callbacks and no promises: a call through the transport costs one object here.
+ */
+export interface Engine {
+  readonly timers: Timers
+  /** Resolves once the pool is started; rejects with the `PoolError` that says why it will not be (`NOT_STARTED`, `SHUTTING_DOWN`, `NO_HEALTHY_CLIENTS`). */
+  ready(): Promise<void>
+  /** Who the pool says it is, the same for as long as it lives: name and version. */
+  readonly identity: { readonly name: string; readonly version: string }
+  /** What the replicas said of themselves, those that are connected or were. */
+  facts(): readonly ServerFacts[]
+  /** Starts a call. `call.on…` may be called before this returns. */
+  call(call: EngineCall): EngineExchange
+  /** Notifications that belong to no call, of all replicas, and who the replicas are. Returns what ends it. */
+  watch(listener: FleetListener): () => void
+  /** A session of the legacy era for one caller alone. Nothing is sent before the first call on it. */
+  openSession(parameters: SessionParameters, listener: SessionListener): OwnSession
+}
+
+export type Priority = 'high' | 'normal' | 'low'
+
+/** Wishes of one call, the same at every door. Undefined fields mean the pool's own rules. */
+export interface CallWishes {
+  readonly affinity: string | undefined
+  readonly requirements: Requirements | undefined
+  readonly priority: Priority | undefined
+  /** Replaces `callTimeout`. */
+  readonly timeout: Milliseconds | undefined
+  readonly idempotent: boolean | undefined
+  readonly hedge: boolean | undefined
+}
+
+/**
+ * One call, and whom to tell. Exactly one of `onAnswer` and `onFailure` is called, once, and nothing after
+ * `EngineExchange.cancel`.
+ */
+export interface EngineCall {
+  /** With the caller's id and progress token; the engine and its connections do the mapping. */
+  readonly request: JsonRpcRequest
+  /** Shape of `request`, and of everything that comes back. */
+  readonly era: Era
+  readonly wishes: CallWishes
+  readonly headers: Readonly<Record<string, string>> | undefined
+  readonly session: PinnedSession | undefined
+  /** Exactly this replica. */
+  readonly only: Target | undefined
+  /** The caller has a clock of its own: no `callTimeout`, and `requestTimeout` only where another attempt is safe. */
+  readonly callerTimeout: boolean
+  /** Open for ever: no deadline, load, age, hedge or limit. */
+  readonly stream: boolean
+  /** Event id on a replica from which a broken answer is to be continued, and the replica (`Target.id`) that issued it. */
+  readonly resume: { readonly client: string; readonly eventId: string } | undefined
+  /** Handed to a replica for the first time; never after `onAnswer` or `onFailure`. */
+  onAccepted(): void
+  onNotification(notification: JsonRpcNotification): void
+  onRequest(request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void
+  /** A point of the answer's stream from which it can be continued on `client`. */
+  onEventId(client: string, eventId: string): void
+  onAnswer(response: JsonRpcResponse): void
+  onFailure(failure: PoolError): void
+}
+
+export interface EngineExchange {
+  /** Gives up and tells the replica so. Idempotent. */
+  cancel(reason: string): void
+}
+
+export interface FleetListener {
+  /** In the era of the replica. */
+  onNotification(clientId: string, notification: JsonRpcNotification, era: Era): void
+  /** Replicas that may be called, now and after every change. */
+  onReplicas(replicas: readonly Target[]): void
+}
+
+/** `initialize` as the client sent it. */
+export interface SessionParameters {
+  readonly protocolVersion: string
+  readonly clientInfo: JsonObject
+  readonly capabilities: JsonObject
+}
+
+export interface SessionListener {
+  onNotification(notification: JsonRpcNotification): void
+  onRequest(request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void
+}
+
+/** A pinned session in its owner's hands. Log level and subscriptions are restored whenever it has to be opened again. */
+export interface OwnSession extends PinnedSession {
+  /** Level of `logging/setLevel`; undefined: never set. On a modern replica it travels with each request. */
+  logLevel: string | undefined
+  /** Client to server. Resolves without effect while the session is open nowhere. */
+  notify(notification: JsonRpcNotification): Promise<void>
+  close(): Promise<void>
+}

@@ -126,6 +126,10 @@ export interface Attempt {
   readonly session: PinnedSession | undefined
   /** A `subscriptions/listen`: open for ever, outside limits of time and of stream size. */
   readonly stream: boolean
+  /** Event id of this replica (legacy) from which a broken answer is continued; the request is not sent again. */
+  readonly resumeFrom: string | undefined
+  /** A point of the answer's stream from which it could be continued. */
+  onEventId(eventId: string): void
   /** In the caller's era, progress token mapped back. */
   onNotification(notification: JsonRpcNotification): void
   /** The server asks the client something while it works on the request. `reply` may be called once, later; the id in it is ignored. */
@@ -271,4 +275,24 @@ export interface LiveConnection extends Connection {
   notify(notification: JsonRpcNotification): Promise<void>
   /** Ends streams, session and sockets (or the child); attempts under way fail. Never rejects for an answer of the server. */
   close(): Promise<void>
+}
+
+// ── Tokens ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * Where the bearer token of a connection comes from. All connections that share a token share what is behind it: there is one
+ * request under way to the authorization server, and everybody waits for that. Failures are `AUTH_FAILED`, and hold no secret.
+ */
+export interface TokenSource {
+  /** The token to send now, without waiting; renews it in the background when its time comes. undefined: ask `token()`. */
+  current(): string | undefined
+  /** undefined: there is none; send without, and tell `renew` what the server wanted. */
+  token(): Promise<string | undefined>
+  /**
+   * After a 401: another token than `rejected`, the one that was sent. `challenge` is the answer's `WWW-Authenticate`.
+   * Asks the authorization server only if nobody has since. The caller repeats its request once.
+   */
+  renew(rejected: string | undefined, challenge?: string | undefined): Promise<string | undefined>
+  /** Gives the token up; the last who shares it revokes it. Idempotent, and bounded in time. Rejects where the server refused the revocation. */
+  revoke(): Promise<void>
 }

@@ -21,7 +21,9 @@ export interface AttemptOwner {
   readonly headers: Readonly<Record<string, string>> | undefined
   readonly session: PinnedSession | undefined
   readonly stream: boolean
+  readonly resumeFrom: string | undefined
   readonly kind: CallKind
+  passed(attempt: CallAttempt, eventId: string): void
   notified(attempt: CallAttempt, notification: JsonRpcNotification): void
   asked(attempt: CallAttempt, request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void
   answered(attempt: CallAttempt, response: JsonRpcResponse): void
@@ -67,6 +69,9 @@ export class CallAttempt extends Outstanding implements Attempt {
   get stream(): boolean {
     return this.#owner.stream
   }
+  get resumeFrom(): string | undefined {
+    return this.#owner.resumeFrom
+  }
   get kind(): CallKind {
     return this.#owner.kind
   }
@@ -82,7 +87,9 @@ export class CallAttempt extends Outstanding implements Attempt {
       // A connection may fail it before it returns; then there is nothing left to cancel.
       if (!this.#settled) this.#exchange = exchange
     } catch (cause) {
-      this.onFailure(new PoolError('CONFIG', `${this.kind.key} cannot be written as JSON: ${cause instanceof Error ? cause.message : String(cause)}`, { cause }))
+      this.onFailure(
+        new PoolError('CONFIG', `${this.kind.key} cannot be written as JSON: ${cause instanceof Error ? cause.message : String(cause)}`, { cause }),
+      )
     }
   }
 
@@ -91,6 +98,10 @@ export class CallAttempt extends Outstanding implements Attempt {
     if (this.#settled) return
     this.#settled = true
     this.#exchange?.cancel(reason)
+  }
+
+  onEventId(eventId: string): void {
+    if (!this.#settled) this.#owner.passed(this, eventId)
   }
 
   onNotification(notification: JsonRpcNotification): void {

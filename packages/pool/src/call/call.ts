@@ -38,12 +38,16 @@ export interface CallTerms {
   readonly callerTimes?: boolean
   /** A `subscriptions/listen`: outside deadlines, load and age. */
   readonly stream?: boolean
+  /** Continues an answer that broke, at the replica in `only`, from this event id. */
+  readonly resumeFrom?: string | undefined
 }
 
 /** Who made the call. Exactly one of `onAnswer` and `onFailure` is called, once. */
 export interface CallListener {
   /** The request was handed to a replica for the first time. */
   onAccepted?(): void
+  /** A point of the answer's stream from which it could be continued on that client. */
+  onEventId?(client: string, eventId: string): void
   onNotification?(notification: JsonRpcNotification): void
   /** `false`: not taken; the pool's own handlers answer. */
   onRequest?(request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): boolean
@@ -110,6 +114,10 @@ export class Call extends Alarm implements AttemptOwner, PickQuery {
   }
   get stream(): boolean {
     return this.#terms.stream === true
+  }
+
+  get resumeFrom(): string | undefined {
+    return this.#terms.resumeFrom
   }
 
   start(): void {
@@ -192,6 +200,10 @@ export class Call extends Alarm implements AttemptOwner, PickQuery {
     const own = this.#terms.callerTimes === true && !this.#safe() ? FOREVER : this.#ways.settings.requestTimeout
     const delay = Math.min(own, this.#deadline - now)
     if (delay !== FOREVER) this.#ways.timers.set(attempt, delay)
+  }
+
+  passed(attempt: CallAttempt, eventId: string): void {
+    this.#listener.onEventId?.(attempt.target.id, eventId)
   }
 
   notified(attempt: CallAttempt, notification: JsonRpcNotification): void {

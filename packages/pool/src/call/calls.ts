@@ -1,4 +1,17 @@
-import type { AttemptFailure, CallKind, Era, JsonRpcRequest, JsonRpcResponse, Milliseconds, Outcome, Picker, PickQuery, Target, Timers, ToolFacts } from '../ports.js'
+import type {
+  AttemptFailure,
+  CallKind,
+  Era,
+  JsonRpcRequest,
+  JsonRpcResponse,
+  Milliseconds,
+  Outcome,
+  Picker,
+  PickQuery,
+  Target,
+  Timers,
+  ToolFacts,
+} from '../ports.js'
 import { PoolError } from '../errors.js'
 import { Call, type CallListener, type CallTerms } from './call.js'
 import type { CallSettings, CallWays, OpenCall } from './call-ways.js'

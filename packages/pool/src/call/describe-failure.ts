@@ -5,13 +5,7 @@ import type { AttemptFailure, Progress } from '../ports.js'
  * The error of a whole call, from those of its attempts: what happened last, how far any attempt got, and what that means
  * for whoever thinks of repeating it.
  */
-export function describeFailure(
-  code: PoolErrorCode,
-  what: string,
-  attempts: number,
-  failures: readonly AttemptFailure[],
-  reason: unknown,
-): PoolError {
+export function describeFailure(code: PoolErrorCode, what: string, attempts: number, failures: readonly AttemptFailure[], reason: unknown): PoolError {
   const last = failures.at(-1)
   const progress = furthest(failures)
   const details = last instanceof PoolError ? last : undefined

@@ -8,7 +8,10 @@ const WRITES: ToolFacts = { readOnly: false, idempotent: false }
 
 const request = (method: string, params?: JsonObject): JsonRpcRequest => ({ jsonrpc: '2.0', id: 1, method, params })
 const toolCall = (params: JsonObject = {}): JsonRpcRequest => request('tools/call', { name: 'echo', ...params })
-const at = (...facts: ReadonlyArray<ToolFacts | undefined>) => () => facts
+const at =
+  (...facts: ReadonlyArray<ToolFacts | undefined>) =>
+  () =>
+    facts
 
 describe('isSafe', () => {
   it.each([

@@ -1,0 +1,390 @@
+import { describe, expect, it } from 'vitest'
+import { PoolError } from '../errors.js'
+import type {
+  Attempt,
+  CallKind,
+  Connection,
+  Exchange,
+  JsonObject,
+  JsonRpcNotification,
+  JsonRpcRequest,
+  JsonRpcResponse,
+  Outcome,
+  Outstanding,
+  PickQuery,
+  Target,
+  ToolFacts,
+} from '../ports.js'
+import { VirtualTime } from '../testing/index.js'
+import type { CallTerms } from './call.js'
+import { Calls, type CallsPorts } from './calls.js'
+
+/** A replica that does what the test says, one attempt after the other. */
+class Replica implements Target, Connection, Exchange {
+  readonly id: string
+  readonly weight = 1
+  readonly era = 'modern'
+  readonly attempts: Attempt[] = []
+  readonly outcomes: Outcome[] = []
+  readonly cancelled: string[] = []
+  written = true
+  outstanding = 0
+  tools: Record<string, ToolFacts> = {}
+  methods: ReadonlySet<string> | undefined
+
+  constructor(id: string) {
+    this.id = id
+  }
+  get place(): string {
+    return this.id
+  }
+  get endpointLabel(): string {
+    return `http://${this.id}/mcp`
+  }
+  get connection(): this {
+    return this
+  }
+  get load(): { outstanding: number; started: (attempt: Outstanding) => void; settled: (attempt: Outstanding, outcome: Outcome) => void } {
+    return {
+      outstanding: this.outstanding,
+      started: () => void this.outstanding++,
+      settled: (_attempt, outcome) => (this.outstanding--, void this.outcomes.push(outcome)),
+    }
+  }
+  start(attempt: Attempt): Exchange {
+    this.attempts.push(attempt)
+    return this
+  }
+  cancel(reason: string): void {
+    this.cancelled.push(reason)
+  }
+  serves(kind: CallKind): 'yes' | 'no' {
+    return this.methods === undefined || this.methods.has(kind.method) ? 'yes' : 'no'
+  }
+  tool(name: string): ToolFacts | undefined {
+    return this.tools[name]
+  }
+  get last(): Attempt {
+    return this.attempts.at(-1)!
+  }
+  answers(result: JsonObject = {}): void {
+    this.last.onAnswer({ jsonrpc: '2.0', id: 'caller', result })
+  }
+  fails(code: 'CONNECT_FAILED' | 'CONNECTION_LOST' | 'SESSION_LOST' | 'AUTH_FAILED', progress: 'not-sent' | 'refused' | 'sent'): void {
+    this.last.onFailure(new PoolError(code, `${code} here`, { progress, endpoint: this.endpointLabel }))
+  }
+}
+
+interface Result {
+  readonly answers: JsonRpcResponse[]
+  readonly errors: PoolError[]
+  readonly notifications: JsonRpcNotification[]
+}
+
+function world(replicas: Replica[], settings: Partial<CallsPorts['settings']> = {}) {
+  const time = new VirtualTime()
+  const world = {
+    time,
+    replicas,
+    recovering: false,
+    asked: [] as string[],
+    calls: new Calls({
+      timers: time,
+      settings: { requestTimeout: 1_000, callTimeout: 2_000, retryAttempts: 3, resetTimeoutOnProgress: false, ...settings },
+      // The first who was not tried, else the first: enough to see where a retry goes.
+      picker: {
+        pick: (query: PickQuery) => {
+          const able = replicas.filter((replica) => (query.only === undefined || replica === query.only) && replica.serves(query.kind) === 'yes')
+          return able.find((replica) => !query.tried.includes(replica)) ?? able[0]
+        },
+      },
+      backoff: (attempts) => 100 * attempts,
+      kindOf: (request) => ({ method: request.method, tool: request.params?.['name'] as string | undefined, key: request.method }),
+      requiredEra: () => undefined,
+      fit: () => replicas,
+      recovering: () => world.recovering,
+      answerServer: (request) => void world.asked.push(request.method),
+      observe: () => {},
+    }),
+    call(request: Partial<JsonRpcRequest> = {}, terms: Partial<CallTerms> = {}): Result & { cancel(reason: unknown): void } {
+      const result: Result = { answers: [], errors: [], notifications: [] }
+      const call = world.calls.start(
+        { jsonrpc: '2.0', id: 'caller', method: 'tools/list', ...request },
+        { era: 'legacy', ...terms },
+        {
+          onAnswer: (response) => void result.answers.push(response),
+          onFailure: (error) => void result.errors.push(error),
+          onNotification: (notification) => void result.notifications.push(notification),
+        },
+      )
+      return { ...result, cancel: (reason) => call.cancel(reason) }
+    },
+  }
+  return world
+}
+
+const UNSAFE = { method: 'tools/call', params: { name: 'pay' } }
+const settledAndAtRest = (...replicas: Replica[]) => expect(replicas.map((replica) => replica.outstanding)).toEqual(replicas.map(() => 0))
+
+describe('a call', () => {
+  it('is answered by the replica that was picked, and leaves nothing behind', () => {
+    const [a, b] = [new Replica('a'), new Replica('b')]
+    const { call, calls, time } = world([a, b])
+    const result = call()
+    a.answers({ ok: 1 })
+    expect(result.answers).toEqual([{ jsonrpc: '2.0', id: 'caller', result: { ok: 1 } }])
+    expect(a.outcomes).toEqual(['ok'])
+    expect(calls.open).toBe(0)
+    expect(time.pending).toBe(0)
+    settledAndAtRest(a, b)
+  })
+
+  it.each(['not-sent', 'refused'] as const)('that was %s goes elsewhere at once, whatever it is', (progress) => {
+    const [a, b] = [new Replica('a'), new Replica('b')]
+    const result = world([a, b]).call(UNSAFE)
+    a.fails('CONNECT_FAILED', progress)
+    b.answers()
+    expect(result.answers).toHaveLength(1)
+    settledAndAtRest(a, b)
+  })
+
+  it('that may have run is repeated only where that is safe', () => {
+    const [a, b] = [new Replica('a'), new Replica('b')]
+    const { call } = world([a, b])
+    const safe = call()
+    a.fails('CONNECTION_LOST', 'sent')
+    b.answers()
+    expect(safe.answers).toHaveLength(1)
+
+    const unsafe = call(UNSAFE)
+    a.fails('CONNECTION_LOST', 'sent')
+    expect(b.attempts).toHaveLength(1)
+    expect(unsafe.errors[0]).toMatchObject({ code: 'CONNECTION_LOST', progress: 'sent', retryable: false, attempts: 1, endpoint: 'http://a/mcp' })
+    expect(unsafe.errors[0]?.message).toContain('it may have run')
+  })
+
+  it('asks the tool lists of all replicas whether a tool is safe, again when they change', () => {
+    const [a, b] = [new Replica('a'), new Replica('b')]
+    const reads: ToolFacts = { readOnly: true, idempotent: false }
+    a.tools = { pay: reads }
+    const { call, calls } = world([a, b])
+    call(UNSAFE)
+    a.fails('CONNECTION_LOST', 'sent')
+    expect(b.attempts).toHaveLength(0)
+
+    b.tools = { pay: reads }
+    calls.servesChanged()
+    call(UNSAFE)
+    a.fails('CONNECTION_LOST', 'sent')
+    expect(b.attempts).toHaveLength(1)
+  })
+
+  it('during which the server asked something is not repeated, however safe it is', () => {
+    const [a, b] = [new Replica('a'), new Replica('b')]
+    const world_ = world([a, b])
+    const result = world_.call()
+    a.last.onRequest({ jsonrpc: '2.0', id: 1, method: 'elicitation/create' }, () => {})
+    a.fails('CONNECTION_LOST', 'sent')
+    expect(world_.asked).toEqual(['elicitation/create'])
+    expect(b.attempts).toHaveLength(0)
+    expect(result.errors[0]).toMatchObject({ code: 'CONNECTION_LOST', progress: 'sent' })
+  })
+
+  it('makes at most 1 + retryAttempts attempts, and its error has every cause', () => {
+    const replicas = ['a', 'b'].map((id) => new Replica(id))
+    const { call, time } = world(replicas, { callTimeout: 60_000 })
+    const result = call()
+    for (let i = 0; i < 4; i++) {
+      for (const replica of replicas) if (replica.outstanding > 0) replica.fails('CONNECT_FAILED', 'not-sent')
+      time.advance(1_000)
+    }
+    expect(replicas.flatMap((replica) => replica.attempts)).toHaveLength(4)
+    expect(result.errors[0]).toMatchObject({ code: 'CONNECT_FAILED', attempts: 4, retryable: true })
+    expect((result.errors[0]?.cause as AggregateError).errors).toHaveLength(4)
+    settledAndAtRest(...replicas)
+  })
+
+  it('backs off before it tries the same replica again', () => {
+    const a = new Replica('a')
+    const { call, time } = world([a])
+    call()
+    a.fails('CONNECT_FAILED', 'not-sent')
+    expect(a.attempts).toHaveLength(1)
+    time.advance(100)
+    expect(a.attempts).toHaveLength(2)
+  })
+
+  it('whose attempt gets no answer is cancelled there, and repeated elsewhere where safe', () => {
+    const [a, b] = [new Replica('a'), new Replica('b')]
+    const { call, time } = world([a, b])
+    const result = call()
+    time.advance(1_000)
+    expect(a.cancelled).toEqual(['no answer within 1000 ms'])
+    expect(a.outcomes).toEqual(['failed'])
+    a.answers({ late: true })
+    b.answers({ late: false })
+    expect(result.answers).toEqual([expect.objectContaining({ result: { late: false } })])
+  })
+
+  it('never outlives its deadline', () => {
+    const [a, b] = [new Replica('a'), new Replica('b')]
+    const { call, time } = world([a, b], { requestTimeout: 1_500 })
+    const result = call({}, { timeout: 2_000 })
+    time.advance(1_500)
+    expect(b.attempts).toHaveLength(1)
+    time.advance(500)
+    expect(result.errors[0]).toMatchObject({ code: 'REQUEST_TIMEOUT', progress: 'sent', attempts: 2 })
+    expect(time.pending).toBe(0)
+    settledAndAtRest(a, b)
+  })
+
+  it('that was not written yet when its time ran out did not run', () => {
+    const a = new Replica('a')
+    a.written = false
+    const { call, time } = world([a], { retryAttempts: 0 })
+    const result = call(UNSAFE)
+    time.advance(1_000)
+    expect(result.errors[0]).toMatchObject({ code: 'REQUEST_TIMEOUT', progress: 'not-sent', retryable: true })
+  })
+
+  it('does not blame the replica for a timeout that the caller chose', () => {
+    const a = new Replica('a')
+    const { call, time } = world([a])
+    call({}, { timeout: 10 })
+    time.advance(10)
+    expect(a.outcomes).toEqual(['ignored'])
+  })
+
+  it('of a caller with a clock of its own has no deadline, and an attempt ends only where another is safe', () => {
+    const [a, b] = [new Replica('a'), new Replica('b')]
+    const { call, time } = world([a, b])
+    const unsafe = call(UNSAFE, { callerTimes: true })
+    const safe = call({}, { callerTimes: true })
+    time.advance(3_600_000)
+    expect(unsafe.errors).toEqual([])
+    expect(safe.errors).toHaveLength(1)
+    expect(b.attempts.length).toBeGreaterThan(0)
+  })
+
+  it('lets progress restart the attempt, never the call', () => {
+    const [a] = [new Replica('a')]
+    const { call, time } = world([a], { resetTimeoutOnProgress: true, retryAttempts: 0 })
+    const result = call()
+    for (let i = 0; i < 3; i++) {
+      time.advance(600)
+      a.last.onNotification({ jsonrpc: '2.0', method: 'notifications/progress', params: {} })
+    }
+    expect(result.notifications).toHaveLength(3)
+    expect(result.errors).toEqual([])
+    time.advance(200)
+    expect(result.errors[0]).toMatchObject({ code: 'REQUEST_TIMEOUT' })
+  })
+
+  it('waits while the server waits for a person, up to its deadline', () => {
+    const a = new Replica('a')
+    const { call, time } = world([a], { callTimeout: 10_000, retryAttempts: 0 })
+    const result = call()
+    let reply: (response: JsonRpcResponse) => void = () => {}
+    a.last.onRequest({ jsonrpc: '2.0', id: 7, method: 'elicitation/create' }, (response) => void (reply = () => response))
+    time.advance(9_000)
+    expect(result.errors).toEqual([])
+    expect((a.last as unknown as Outstanding).waiting).toBe(true)
+    reply({ jsonrpc: '2.0', id: 7, result: {} })
+    time.advance(1_000)
+    expect(result.errors[0]).toMatchObject({ code: 'REQUEST_TIMEOUT' })
+  })
+
+  it('ends with the caller’s signal, tells the replica, and blames nobody', () => {
+    const a = new Replica('a')
+    const { call, calls } = world([a])
+    const abort = new AbortController()
+    const result = call(UNSAFE, { signal: abort.signal })
+    abort.abort(new Error('user left'))
+    expect(result.errors[0]).toMatchObject({ code: 'CANCELLED', progress: 'sent' })
+    expect(a.cancelled).toEqual(['user left'])
+    expect(a.outcomes).toEqual(['ignored'])
+    expect(calls.open).toBe(0)
+
+    expect(call(UNSAFE, { signal: abort.signal }).errors[0]).toMatchObject({ code: 'CANCELLED', progress: 'not-sent' })
+    expect(a.attempts).toHaveLength(1)
+  })
+
+  it('with nobody there waits for somebody who may return, and else fails at once', () => {
+    const a = new Replica('a')
+    const replicas: Replica[] = []
+    const world_ = world(replicas)
+    expect(world_.call().errors[0]).toMatchObject({ code: 'NO_HEALTHY_CLIENTS', progress: 'not-sent' })
+
+    world_.recovering = true
+    const result = world_.call()
+    expect(result.errors).toEqual([])
+    replicas.push(a)
+    world_.time.advance(100)
+    a.answers()
+    expect(result.answers).toHaveLength(1)
+  })
+
+  it('does not go elsewhere with bad credentials', () => {
+    const [a, b] = [new Replica('a'), new Replica('b')]
+    const result = world([a, b]).call()
+    a.fails('AUTH_FAILED', 'refused')
+    expect(result.errors[0]).toMatchObject({ code: 'AUTH_FAILED', attempts: 1 })
+    expect(b.attempts).toHaveLength(0)
+  })
+
+  it('for a method that one replica does not know may go to another, and else has its answer', () => {
+    const [a, b] = [new Replica('a'), new Replica('b')]
+    const { call } = world([a, b])
+    const unknown = (replica: Replica) => replica.last.onAnswer({ jsonrpc: '2.0', id: 'caller', error: { code: -32601, message: 'unknown' } })
+    const result = call()
+    unknown(a)
+    unknown(b)
+    expect(result.answers).toEqual([expect.objectContaining({ error: { code: -32601, message: 'unknown' } })])
+  })
+
+  it('brings a cursor back to the replica that issued it, and anywhere once that is gone', () => {
+    const [a, b] = [new Replica('a'), new Replica('b')]
+    const replicas = [a, b]
+    const { call } = world(replicas)
+    call()
+    a.answers({ nextCursor: 'page 2' })
+    replicas.reverse()
+    call({ params: { cursor: 'page 2' } })
+    expect(a.attempts).toHaveLength(2)
+    a.answers()
+    replicas.splice(replicas.indexOf(a), 1)
+    call({ params: { cursor: 'page 2' } })
+    expect(b.attempts).toHaveLength(1)
+  })
+
+  it('that cannot be written as JSON fails by name', () => {
+    const a = new Replica('a')
+    a.start = () => {
+      throw new TypeError('Converting circular structure to JSON')
+    }
+    const result = world([a]).call(UNSAFE)
+    expect(result.errors[0]).toMatchObject({ code: 'CONFIG', progress: 'not-sent' })
+    expect(result.errors[0]?.message).toContain('circular')
+  })
+
+  it('ends with the pool', () => {
+    const a = new Replica('a')
+    const { call, calls, time } = world([a])
+    const [running, waiting] = [call(), call()]
+    a.fails('CONNECT_FAILED', 'not-sent')
+    calls.abandonAll()
+    for (const result of [running, waiting]) expect(result.errors[0]).toMatchObject({ code: 'SHUTTING_DOWN' })
+    expect(time.pending).toBe(0)
+    settledAndAtRest(a)
+  })
+
+  it('that is a stream is outside of deadlines and load', () => {
+    const a = new Replica('a')
+    const { call, time } = world([a])
+    const result = call({ method: 'subscriptions/listen' }, { stream: true })
+    expect(a.outstanding).toBe(0)
+    expect(time.pending).toBe(0)
+    a.answers()
+    expect(result.answers).toHaveLength(1)
+  })
+})

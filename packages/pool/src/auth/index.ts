@@ -1,0 +1,1 @@
+export type { AuthProvider, ClientCredentials, EndpointAuthProvider, OAuthClientProvider } from './types.js'

@@ -1,0 +1,203 @@
+import type { Dispatcher } from 'undici'
+import type { EndpointAuthProvider } from '../auth/index.js'
+import type { JsonObject, Milliseconds } from '../ports.js'
+
+export type { Milliseconds } from '../ports.js'
+
+/** Which client gets a call, of those that may serve it. */
+export type LoadBalancingAlgorithm = 'least-load' | 'round-robin' | 'weighted' | 'random'
+
+/** Revisions of the protocol that the pool speaks. */
+export type ProtocolVersion = '2026-07-28' | '2025-11-25' | '2025-06-18' | '2025-03-26' | '2024-11-05'
+
+/** Who the pool says it is. */
+export interface ClientInfo {
+  readonly name: string
+  readonly version: string
+  readonly title?: string | undefined
+  readonly websiteUrl?: string | undefined
+}
+
+/**
+ * Answers to what servers ask their client, when the caller of `pool.transport()` does not answer them itself. Each gets the
+ * request's `params` and returns the JSON-RPC `result`; what it throws is the error that the server gets. The parameter may be
+ * annotated with the SDK's type (`CreateMessageRequestParams`, …).
+ */
+export interface Handlers {
+  /** `sampling/createMessage` */
+  sampling?(params: JsonObject): JsonObject | Promise<JsonObject>
+  /** `elicitation/create` */
+  elicitation?(params: JsonObject): JsonObject | Promise<JsonObject>
+  /** `roots/list` */
+  roots?(params: JsonObject): JsonObject | Promise<JsonObject>
+}
+
+/** OAuth client credentials for one endpoint. */
+export interface EndpointAuthOptions {
+  /** Base URL of the authorization server; tokens come from `${url}/oauth/token`. `https:`, plain `http:` on loopback only. */
+  readonly url: string
+  /** RFC 8707 resource indicator. Replicas of one service that declare the same one share a token. @default the endpoint's URL without its query */
+  readonly resource?: string | undefined
+  /** @default the pool's `clientId` */
+  readonly clientId?: string | undefined
+  /** @default the pool's `clientSecret` */
+  readonly clientSecret?: string | undefined
+  /** Space-separated. @default the pool's `scope` */
+  readonly scope?: string | undefined
+}
+
+type Pem = string | Buffer | ReadonlyArray<string | Buffer>
+
+/** As in `node:tls`. */
+export interface TlsOptions {
+  /** Authorities to trust in place of the built-in ones. PEM. */
+  readonly ca?: Pem | undefined
+  /** Client certificate. PEM. */
+  readonly cert?: Pem | undefined
+  /** Key of the client certificate. PEM. */
+  readonly key?: Pem | undefined
+  /** `false` accepts any certificate: for tests only. @default true */
+  readonly rejectUnauthorized?: boolean | undefined
+  /** Name to ask for and to verify, where it is not the URL's host. */
+  readonly servername?: string | undefined
+}
+
+interface CommonEndpointOptions {
+  /**
+   * Name of the endpoint in statistics, affinity and `drain`; unique. Give one where two URLs differ in their query only.
+   * @default the URL without credentials and query; for stdio the command
+   */
+  readonly id?: string | undefined
+  /** Share of the calls relative to the other endpoints. Range 0.001 … 1,000. @default 1 */
+  readonly weight?: number | undefined
+  /** Labels that appear in statistics. */
+  readonly tags?: readonly string[] | undefined
+  /** A pinned revision skips the probe; for servers that do not know `server/discover` and take it badly. @default 'auto' */
+  readonly protocolVersion?: 'auto' | ProtocolVersion | undefined
+  /** `false`: `readOnlyHint` and `idempotentHint` of its tools are not believed; for servers that are not yours. @default true */
+  readonly trustAnnotations?: boolean | undefined
+}
+
+/** A server that is reached over HTTP. */
+export interface UrlEndpointOptions extends CommonEndpointOptions {
+  /** `http:` or `https:`, used verbatim; without user and password: those belong in `headers` or `auth`. */
+  readonly url: string
+  /**
+   * Where tokens come from. A string is the base URL of an authorization server, and all endpoints with the same one share one
+   * token, asked for without a resource; an object gives the endpoint, or the replicas that name the same `resource`, one of their own.
+   */
+  readonly auth?: string | EndpointAuthOptions | undefined
+  /** Authorizes in place of `auth`, which is then ignored. */
+  readonly authProvider?: EndpointAuthProvider | undefined
+  /** Where it stands; appears in statistics. */
+  readonly zone?: string | undefined
+  /** Sent with every request. MCP's own (`Mcp-…`, `Accept`, `Content-Type`, …) are refused, and `Authorization` where there is `auth`. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** `sse` is the HTTP+SSE transport of 2024-11-05. @default 'streamable-http' */
+  readonly transport?: 'streamable-http' | 'sse' | undefined
+  readonly tls?: TlsOptions | undefined
+  /** URL of an HTTP proxy (`http:` or `https:`); user and password in it authenticate to the proxy. */
+  readonly proxy?: string | undefined
+  /** An undici `Dispatcher` that makes the connections, in place of the pool's own; it stays yours to close. Not together with `tls` and `proxy`. */
+  readonly dispatcher?: Dispatcher | undefined
+}
+
+/** A server that is started as a child process and spoken to over its standard input and output. */
+export interface StdioEndpointOptions extends CommonEndpointOptions {
+  readonly command: string
+  readonly args?: readonly string[] | undefined
+  /** Added to the few variables that a child inherits (PATH, HOME, …). */
+  readonly env?: Readonly<Record<string, string>> | undefined
+  /** @default the working directory of this process */
+  readonly cwd?: string | undefined
+}
+
+export type EndpointOptions = UrlEndpointOptions | StdioEndpointOptions
+
+/**
+ * Options of `MCPClientPool`. An option that is `undefined` has its default. Wrong ones make the constructor throw a `PoolError`
+ * with code `CONFIG` that names every one of them.
+ */
+export interface PoolOptions {
+  /** The servers: replicas of one MCP server. At least one. */
+  readonly endpoints: readonly EndpointOptions[]
+
+  /** Clients that the pool holds, spread over the endpoints. Range 1 … 100,000. @default 2, or one for each endpoint, up to `maxSize` */
+  readonly minSize?: number | undefined
+  /** Clients at most; those above `minSize` come when every fit client is busy. Range 1 … 100,000. @default 10 */
+  readonly maxSize?: number | undefined
+  /** How long a client above `minSize` may idle before it is closed. Range 0 … 2,147,483,647 ms. @default 60_000 */
+  readonly idleTimeout?: Milliseconds | undefined
+  /** Sockets of one client: requests that it has under way at once over HTTP/1.1. Range 1 … 1,024. @default 32 */
+  readonly connectionsPerClient?: number | undefined
+
+  /** How long connecting may take: TCP, TLS, token and handshake. Raise it for children that start slowly. Range 1 … 2,147,483,647 ms. @default 10_000 */
+  readonly connectionTimeout?: Milliseconds | undefined
+  /** How long one attempt may take. Range 1 … 2,147,483,647 ms. @default 30_000 */
+  readonly requestTimeout?: Milliseconds | undefined
+  /** How long a call may take, all its attempts together; a call's own `timeout` replaces it. Range 1 … 2,147,483,647 ms. @default twice `requestTimeout` */
+  readonly callTimeout?: Milliseconds | undefined
+  /** Progress from the server restarts the attempt's time, never the call's. For tools that run long and say so. @default false */
+  readonly resetTimeoutOnProgress?: boolean | undefined
+
+  /** Time between two probes of a client. Range 1 … 2,147,483,647 ms. @default 30_000 */
+  readonly healthCheckInterval?: Milliseconds | undefined
+  /** How long one probe may take. Range 1 … 2,147,483,647 ms. @default 5_000 */
+  readonly healthCheckTimeout?: Milliseconds | undefined
+  /** JSON-RPC method of the probe, for servers that have one of their own, such as `health`. @default `server/discover`, or `ping` in the legacy era */
+  readonly healthCheckMethod?: string | undefined
+  /** Failures in a row that make a client unhealthy. Range 1 … 1,000. @default 3 */
+  readonly unhealthyThreshold?: number | undefined
+  /** Good probes in a row that make it fit again. Range 1 … 1,000. @default 2 */
+  readonly healthyThreshold?: number | undefined
+
+  /** Which client gets a call; may be changed while the pool runs, on `pool.config`. @default 'least-load' */
+  readonly loadBalancingAlgorithm?: LoadBalancingAlgorithm | undefined
+  /** Affinity keys that are remembered; the least recently used goes first. Range 1 … 10,000,000. @default 10_000 */
+  readonly affinityMaxKeys?: number | undefined
+  /** How long an affinity key is remembered after its last use. Range 1 … 2,147,483,647 ms. @default 3_600_000 */
+  readonly affinityTimeout?: Milliseconds | undefined
+
+  /** Attempts after the first, where another is safe. 0 turns retries off. Range 0 … 100. @default 3 */
+  readonly retryAttempts?: number | undefined
+  /** Base of the backoff between attempts; the first failover waits for nothing. Range 0 … 2,147,483,647 ms. @default 1_000 */
+  readonly retryDelay?: Milliseconds | undefined
+  /** The backoff at most. Range 0 … 2,147,483,647 ms. @default 10_000, or `retryDelay` where that is longer */
+  readonly maxRetryDelay?: Milliseconds | undefined
+
+  /** How long the era of an endpoint is remembered before it is probed again. Range 0 … 2,147,483,647 ms. @default 3_600_000 */
+  readonly eraCacheTime?: Milliseconds | undefined
+  /** Size of the headers of one answer at most. Range 1,024 … 1,048,576 bytes. @default 16_384 */
+  readonly maxHeaderSize?: number | undefined
+  /** Size of one JSON-RPC message from a server at most. Range 1,024 … 536,870,888 bytes (the longest string). @default 67_108_864 */
+  readonly maxMessageSize?: number | undefined
+  /** Size of the stream of one call at most, all its messages together. Range 1,024 … 1,099,511,627,776 bytes. @default 268_435_456, or `maxMessageSize` where that is more */
+  readonly maxStreamSize?: number | undefined
+
+  /** OAuth client, for the endpoints that have `auth`. */
+  readonly clientId?: string | undefined
+  readonly clientSecret?: string | undefined
+  /** Scopes to ask for, separated by spaces. @default those that the authorization server gives by itself */
+  readonly scope?: string | undefined
+
+  /** Who the pool is to the servers. @default its name and version */
+  readonly clientInfo?: ClientInfo | undefined
+  /** What the pool can do for the servers. @default one for each of `handlers` */
+  readonly capabilities?: JsonObject | undefined
+  /** Who answers what servers ask their client. */
+  readonly handlers?: Handlers | undefined
+}
+
+/** Wishes for one call. */
+export interface CallOptions {
+  /** Calls with the same key go to the same client while it is fit. */
+  readonly affinity?: string | undefined
+  /** Gives the call up; it then fails with `CANCELLED`. */
+  readonly signal?: AbortSignal | undefined
+  /** How long the call may take, all its attempts together. Range 1 … 2,147,483,647 ms. @default `callTimeout` */
+  readonly timeout?: Milliseconds | undefined
+  /** `true`: it may run twice, and is repeated elsewhere when no answer comes. @default what the method or the tool's annotations say */
+  readonly idempotent?: boolean | undefined
+  /** HTTP headers of this call, such as `traceparent`; never `Authorization` or MCP's own. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+}

@@ -1,0 +1,80 @@
+import type { Dispatcher } from 'undici'
+import type { ClientCredentials, EndpointAuthProvider } from '../auth/index.js'
+import type { JsonObject, Milliseconds } from '../ports.js'
+import type { ClientInfo, Handlers, LoadBalancingAlgorithm, ProtocolVersion, TlsOptions } from './options.js'
+
+interface ResolvedCommon {
+  /** Unique in the pool, and the same in every process with the same options. */
+  readonly id: string
+  /** What people are shown: the URL without credentials and query, for stdio the id. */
+  readonly label: string
+  readonly weight: number
+  readonly tags: readonly string[]
+  /** undefined: probe. */
+  readonly protocolVersion: ProtocolVersion | undefined
+  readonly trustAnnotations: boolean
+}
+
+/** What may hold a secret (`headers`, `auth`, `authProvider`, `tls`, `proxy`, `dispatcher`, a `url` with a query) is not enumerable: a spread or a log leaves it out. */
+export interface ResolvedUrlEndpoint extends ResolvedCommon {
+  readonly kind: 'url'
+  /** Verbatim. */
+  readonly url: string
+  readonly transport: 'streamable-http' | 'sse'
+  readonly zone: string | undefined
+  readonly headers: Readonly<Record<string, string>>
+  /** undefined where there is an `authProvider`. */
+  readonly auth: ClientCredentials | undefined
+  readonly authProvider: EndpointAuthProvider | undefined
+  readonly tls: TlsOptions | undefined
+  readonly proxy: string | undefined
+  readonly dispatcher: Dispatcher | undefined
+}
+
+/** `args` and `env` are not enumerable. */
+export interface ResolvedStdioEndpoint extends ResolvedCommon {
+  readonly kind: 'stdio'
+  readonly command: string
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd: string | undefined
+}
+
+export type ResolvedEndpoint = ResolvedUrlEndpoint | ResolvedStdioEndpoint
+
+/** All options with their defaults: `pool.config`. Frozen but for the algorithm. */
+export interface ResolvedConfig {
+  readonly endpoints: readonly ResolvedEndpoint[]
+  readonly minSize: number
+  readonly maxSize: number
+  readonly idleTimeout: Milliseconds
+  readonly connectionsPerClient: number
+  readonly connectionTimeout: Milliseconds
+  readonly requestTimeout: Milliseconds
+  readonly callTimeout: Milliseconds
+  readonly resetTimeoutOnProgress: boolean
+  readonly healthCheckInterval: Milliseconds
+  readonly healthCheckTimeout: Milliseconds
+  /** undefined: `server/discover` or `ping`, by the era. */
+  readonly healthCheckMethod: string | undefined
+  readonly unhealthyThreshold: number
+  readonly healthyThreshold: number
+  /** May be assigned while the pool runs; a wrong value is refused with `CONFIG`. */
+  loadBalancingAlgorithm: LoadBalancingAlgorithm
+  readonly affinityMaxKeys: number
+  readonly affinityTimeout: Milliseconds
+  readonly retryAttempts: number
+  readonly retryDelay: Milliseconds
+  readonly maxRetryDelay: Milliseconds
+  readonly eraCacheTime: Milliseconds
+  readonly maxHeaderSize: number
+  readonly maxMessageSize: number
+  readonly maxStreamSize: number
+  readonly clientId: string | undefined
+  /** Not enumerable. */
+  readonly clientSecret: string | undefined
+  readonly scope: string | undefined
+  readonly clientInfo: ClientInfo
+  readonly capabilities: JsonObject
+  readonly handlers: Handlers
+}

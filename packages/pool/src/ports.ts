@@ -296,23 +296,3 @@ export interface TokenSource {
   /** Gives the token up; the last who shares it revokes it. Idempotent, and bounded in time. Rejects where the server refused the revocation. */
   revoke(): Promise<void>
 }
-
-// ── Tokens ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/**
- * Where the bearer token of a connection comes from. All connections that share a token share what is behind it: there is one
- * request under way to the authorization server, and everybody waits for that. Failures are `AUTH_FAILED`, and hold no secret.
- */
-export interface TokenSource {
-  /** The token to send now, without waiting; renews it in the background when its time comes. undefined: ask `token()`. */
-  current(): string | undefined
-  /** undefined: there is none; send without, and tell `renew` what the server wanted. */
-  token(): Promise<string | undefined>
-  /**
-   * After a 401: another token than `rejected`, the one that was sent. `challenge` is the answer's `WWW-Authenticate`.
-   * Asks the authorization server only if nobody has since. The caller repeats its request once.
-   */
-  renew(rejected: string | undefined, challenge?: string | undefined): Promise<string | undefined>
-  /** Gives the token up; the last who shares it revokes it. Idempotent, and bounded in time. Rejects where the server refused the revocation. */
-  revoke(): Promise<void>
-}

@@ -22,3 +22,29 @@ export type { Fault, FaultName } from './fault.js'
 export { Faults } from './faults.js'
 export type { RecordedRequest, RequestFilter } from './request-log.js'
 export { RequestLog } from './request-log.js'
+
+// Servers in processes of their own
+export type { ChildOptions } from './child.js'
+export { Child } from './child.js'
+export type { Orders } from './run-server.js'
+export type { ServerConfig } from './server-config.js'
+export type { EverythingOptions } from './everything-server.js'
+export { startEverything } from './everything-server.js'
+export type { StdioCommand } from './command.js'
+export { everythingStdio, stdioServer } from './command.js'
+export type { StdioServerOptions } from './stdio-server.js'
+export { startLedgerServer } from './ledger-server.js'
+
+// Authorization
+export type { OAuthClient, OAuthServer, OAuthServerOptions } from './oauth-server.js'
+export { startOAuthServer } from './oauth-server.js'
+export type { IntrospectionOptions } from './introspection.js'
+export { introspecting } from './introspection.js'
+
+// For benches
+export type { RawServerOptions } from './raw-server.js'
+export { startRawServer } from './raw-server.js'
+
+// Small things that tests need
+export { reservePort } from './reserve-port.js'
+export { seeded } from './seeded.js'

@@ -17,11 +17,13 @@ export interface RecordedRequest {
   readonly outcome: Promise<'finished' | 'aborted'>
 }
 
-/** Picks requests: by JSON-RPC method, by HTTP verb, or by looking at them. */
+/** Picks requests: by JSON-RPC method, by HTTP verb, by path (with its slash), or by looking at them. */
 export type RequestFilter = string | ((request: RecordedRequest) => boolean)
 
 export function matches(request: RecordedRequest, filter: RequestFilter): boolean {
-  return typeof filter === 'function' ? filter(request) : request.message?.method === filter || request.verb === filter
+  if (typeof filter === 'function') return filter(request)
+  if (filter.startsWith('/')) return request.path.split('?')[0] === filter
+  return request.message?.method === filter || request.verb === filter
 }
 
 /** Enough for any test, and a server that runs for hours does not grow. */

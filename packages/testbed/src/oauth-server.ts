@@ -1,8 +1,6 @@
-// The package has no types; by reference, because a test that imports this file is compiled without the others of the folder.
-// oxlint-disable-next-line typescript/triple-slash-reference
-/// <reference path="./oidc-provider.d.ts" />
 import { generateKeyPairSync } from 'node:crypto'
 import { IncomingMessage } from 'node:http'
+import type { Configuration } from 'oidc-provider'
 import type { HttpOptions, HttpServer } from './http-host.js'
 import { host } from './http-host.js'
 import type { IntrospectionOptions } from './introspection.js'
@@ -74,10 +72,10 @@ export async function startOAuthServer(options: OAuthServerOptions = {}): Promis
   }
 }
 
-function configuration(options: OAuthServerOptions, store: TokenStore, invalidTarget: () => Error): object {
+function configuration(options: OAuthServerOptions, store: TokenStore, invalidTarget: () => Error): Configuration {
   const { clients = [DEFAULT_CLIENT], lifetime = 3_600, resources } = options
   return {
-    adapter: (kind: string) => store.adapter(kind),
+    adapter: (kind) => store.adapter(kind),
     clients: [...clients, INTROSPECTOR].map(({ clientId, clientSecret }) => ({
       client_id: clientId,
       client_secret: clientSecret,
@@ -93,10 +91,10 @@ function configuration(options: OAuthServerOptions, store: TokenStore, invalidTa
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
       introspection: { enabled: true, allowedPolicy: () => true },
-      revocation: { enabled: true, allowedPolicy: (_context: unknown, client: Owned, token: Owned) => client.clientId === token.clientId },
+      revocation: { enabled: true, allowedPolicy: (_context, client, token) => client.clientId === token.clientId },
       resourceIndicators: {
         enabled: true,
-        getResourceServerInfo: (_context: unknown, resource: string) => {
+        getResourceServerInfo: (_context, resource) => {
           if (resources !== undefined && !resources.includes(resource)) throw invalidTarget()
           return { scope: 'mcp', audience: resource, accessTokenTTL: lifetime, accessTokenFormat: 'opaque' }
         },
@@ -106,10 +104,6 @@ function configuration(options: OAuthServerOptions, store: TokenStore, invalidTa
     scopes: ['mcp'],
     ttl: { ClientCredentials: lifetime },
   }
-}
-
-interface Owned {
-  readonly clientId: string
 }
 
 /** The request once more, with the body that has already been read out of it. */

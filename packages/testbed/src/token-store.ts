@@ -1,5 +1,7 @@
+import type { Adapter, AdapterPayload } from 'oidc-provider'
+
 interface Entry {
-  readonly payload: object
+  readonly payload: AdapterPayload
   readonly expires: number
 }
 
@@ -12,18 +14,18 @@ export class TokenStore {
   }
 
   /** The adapter that `oidc-provider` makes for each kind of thing it stores. */
-  adapter(kind: string): object {
+  adapter(kind: string): Adapter {
     const entries = this.#entries
     const at = (id: string): string => `${kind}:${id}`
     return {
-      upsert: async (id: string, payload: object, seconds?: number) => {
+      upsert: async (id, payload, seconds) => {
         entries.set(at(id), { payload, expires: seconds === undefined ? Number.POSITIVE_INFINITY : Date.now() + seconds * 1_000 })
       },
-      find: async (id: string) => {
+      find: async (id) => {
         const entry = entries.get(at(id))
         return entry !== undefined && entry.expires > Date.now() ? entry.payload : undefined
       },
-      destroy: async (id: string) => void entries.delete(at(id)),
+      destroy: async (id) => void entries.delete(at(id)),
       consume: async () => {},
       findByUid: async () => undefined,
       findByUserCode: async () => undefined,

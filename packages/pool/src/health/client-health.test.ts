@@ -94,7 +94,7 @@ describe('ClientHealth', () => {
     fc.assert(
       fc.property(thresholds, fc.array(event, { maxLength: 100 }), (limits, events) => {
         const health = healthy(limits)
-        let status: HealthStatus = 'healthy'
+        let status = 'healthy' as HealthStatus
         let badProbes = 0
         let badCalls = 0
         let goodProbes = 0

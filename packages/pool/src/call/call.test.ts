@@ -17,7 +17,8 @@ import type {
 } from '../ports.js'
 import { VirtualTime } from '../testing/index.js'
 import type { CallTerms } from './call.js'
-import { Calls, type CallsPorts } from './calls.js'
+import type { CallSettings } from './call-ways.js'
+import { Calls } from './calls.js'
 
 /** A replica that does what the test says, one attempt after the other. */
 class Replica implements Target, Connection, Exchange {
@@ -81,15 +82,16 @@ interface Result {
   readonly notifications: JsonRpcNotification[]
 }
 
-function world(replicas: Replica[], settings: Partial<CallsPorts['settings']> = {}) {
-  const time = new VirtualTime()
-  const world = {
-    time,
-    replicas,
-    recovering: false,
-    asked: [] as string[],
-    calls: new Calls({
-      timers: time,
+/** A pool of replicas, and nothing else of a pool. */
+class World {
+  readonly time = new VirtualTime()
+  readonly asked: string[] = []
+  recovering = false
+  readonly calls: Calls
+
+  constructor(replicas: Replica[], settings: Partial<CallSettings> = {}) {
+    this.calls = new Calls({
+      timers: this.time,
       settings: { requestTimeout: 1_000, callTimeout: 2_000, retryAttempts: 3, resetTimeoutOnProgress: false, ...settings },
       // The first who was not tried, else the first: enough to see where a retry goes.
       picker: {
@@ -102,26 +104,28 @@ function world(replicas: Replica[], settings: Partial<CallsPorts['settings']> = 
       kindOf: (request) => ({ method: request.method, tool: request.params?.['name'] as string | undefined, key: request.method }),
       requiredEra: () => undefined,
       fit: () => replicas,
-      recovering: () => world.recovering,
-      answerServer: (request) => void world.asked.push(request.method),
+      recovering: () => this.recovering,
+      answerServer: (request) => void this.asked.push(request.method),
       observe: () => {},
-    }),
-    call(request: Partial<JsonRpcRequest> = {}, terms: Partial<CallTerms> = {}): Result & { cancel(reason: unknown): void } {
-      const result: Result = { answers: [], errors: [], notifications: [] }
-      const call = world.calls.start(
-        { jsonrpc: '2.0', id: 'caller', method: 'tools/list', ...request },
-        { era: 'legacy', ...terms },
-        {
-          onAnswer: (response) => void result.answers.push(response),
-          onFailure: (error) => void result.errors.push(error),
-          onNotification: (notification) => void result.notifications.push(notification),
-        },
-      )
-      return { ...result, cancel: (reason) => call.cancel(reason) }
-    },
+    })
   }
-  return world
+
+  call = (request: Partial<JsonRpcRequest> = {}, terms: Partial<CallTerms> = {}): Result & { cancel(reason: unknown): void } => {
+    const result: Result = { answers: [], errors: [], notifications: [] }
+    const call = this.calls.start(
+      { jsonrpc: '2.0', id: 'caller', method: 'tools/list', ...request },
+      { era: 'legacy', ...terms },
+      {
+        onAnswer: (response) => void result.answers.push(response),
+        onFailure: (error) => void result.errors.push(error),
+        onNotification: (notification) => void result.notifications.push(notification),
+      },
+    )
+    return { ...result, cancel: (reason) => call.cancel(reason) }
+  }
 }
+
+const world = (replicas: Replica[], settings?: Partial<CallSettings>): World => new World(replicas, settings)
 
 const UNSAFE = { method: 'tools/call', params: { name: 'pay' } }
 const settledAndAtRest = (...replicas: Replica[]) => expect(replicas.map((replica) => replica.outstanding)).toEqual(replicas.map(() => 0))

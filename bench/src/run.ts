@@ -1,3 +1,22 @@
-// Runs one benchmark by name: npm run bench -- NAME [--smoke]
-process.stderr.write('Usage: npm run bench -- NAME [--smoke]\n')
-process.exit(2)
+import { parseArgs } from 'node:util'
+
+/** `npm run bench -- NAME [--smoke] [--rounds N]` */
+const BENCHES: Record<string, { rounds: number; load: () => Promise<(options: { smoke: boolean; rounds: number }) => Promise<number>> }> = {
+  overhead: { rounds: 30, load: async () => (await import('./overhead.js')).overhead },
+  pick: { rounds: 30, load: async () => (await import('./pick.js')).pick },
+  memory: { rounds: 1, load: async () => (await import('./memory.js')).memory },
+  startup: { rounds: 9, load: async () => (await import('./startup.js')).startup },
+}
+
+const { values, positionals } = parseArgs({
+  options: { smoke: { type: 'boolean', default: false }, rounds: { type: 'string' } },
+  allowPositionals: true,
+})
+const bench = BENCHES[positionals[0] ?? '']
+const rounds = Number(values.rounds ?? (values.smoke ? 2 : bench?.rounds))
+if (bench === undefined || positionals.length !== 1 || !Number.isInteger(rounds) || rounds < 1) {
+  console.error(`usage: npm run bench -- ${Object.keys(BENCHES).join('|')} [--smoke] [--rounds N]`)
+  process.exit(2)
+}
+const run = await bench.load()
+process.exitCode = await run({ smoke: values.smoke, rounds })

@@ -1,0 +1,31 @@
+import { Client } from '@modelcontextprotocol/client'
+import { MCPClientPool } from 'mcp-client-pool'
+import type { Contender, ContenderSetup } from '../contender.js'
+import { legacyCall, PARAMS } from './message.js'
+
+async function startPool(urls: readonly string[]): Promise<MCPClientPool> {
+  const pool = new MCPClientPool({ endpoints: urls.map((url) => ({ url })), minSize: urls.length, maxSize: urls.length })
+  await pool.start()
+  return pool
+}
+
+export const request: ContenderSetup = async (urls): Promise<Contender> => {
+  const pool = await startPool(urls)
+  let id = 0
+  return {
+    call: () => pool.request(legacyCall(++id)),
+    close: () => pool.shutdown(),
+  }
+}
+
+export const callTool: ContenderSetup = async (urls): Promise<Contender> => {
+  const pool = await startPool(urls)
+  return { call: () => pool.callTool(PARAMS), close: () => pool.shutdown() }
+}
+
+export const transport: ContenderSetup = async (urls): Promise<Contender> => {
+  const pool = await startPool(urls)
+  const client = new Client({ name: 'bench', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } })
+  await client.connect(pool.transport())
+  return { call: () => client.callTool(PARAMS), close: () => pool.shutdown() }
+}

@@ -1,0 +1,67 @@
+import { compare, type Comparison } from './paired.js'
+import { close, printHeader, printRow } from './report.js'
+import { startServers } from './servers.js'
+import type { Verdict } from './statistics.js'
+
+/**
+ * What a call costs: CPU per call next to bare `undici`, and calls a second of the SDK's `Client` over our transport next
+ * to the same `Client` over its own. Eight endpoints, one client each.
+ */
+export async function overhead({ smoke, rounds }: { smoke: boolean; rounds: number }): Promise<number> {
+  const [modern, streaming, legacy] = await Promise.all([startServers('modern-json', 8), startServers('modern-sse', 8), startServers('legacy-json', 8)])
+  const calls = smoke ? 200 : 6_000
+  const sdkCalls = smoke ? 100 : 1_500
+  const busy = { calls, concurrency: 32 }
+  const rows: Comparison[] = [
+    {
+      name: 'pool.request / undici, 32 at once',
+      subject: 'pool:request',
+      peer: 'undici:json',
+      urls: modern.urls,
+      round: busy,
+      figure: 'cpu',
+      goal: { kind: 'at most', value: 1 },
+    },
+    {
+      name: 'pool.request / undici, one at a time',
+      subject: 'pool:request',
+      peer: 'undici:json',
+      urls: modern.urls,
+      round: { calls: calls / 2, concurrency: 1 },
+      figure: 'cpu',
+      goal: { kind: 'at most', value: 1.25 },
+    },
+    { name: 'the same, SSE answers', subject: 'pool:request', peer: 'undici:sse', urls: streaming.urls, round: busy, figure: 'cpu' },
+    { name: 'the same, legacy era', subject: 'pool:request', peer: 'undici:legacy', urls: legacy.urls, round: busy, figure: 'cpu' },
+    {
+      name: 'SDK Client over pool.transport() / its own',
+      subject: 'pool:transport',
+      peer: 'sdk:client',
+      urls: modern.urls,
+      round: { calls: sdkCalls, concurrency: 32 },
+      figure: 'callsPerSecond',
+      goal: { kind: 'at least', value: 6 },
+    },
+    {
+      name: 'pool.callTool / SDK Client over its own',
+      subject: 'pool:callTool',
+      peer: 'sdk:client',
+      urls: modern.urls,
+      round: { calls: sdkCalls, concurrency: 32 },
+      figure: 'callsPerSecond',
+      goal: { kind: 'at least', value: 6 },
+    },
+  ]
+  const verdicts: Verdict[] = []
+  try {
+    printHeader()
+    for (const row of rows) {
+      const result = await compare(smoke ? { ...row, warmUp: 0 } : row, rounds)
+      verdicts.push(result.verdict)
+      printRow(row, result, !smoke)
+    }
+  } finally {
+    await Promise.all([modern.stop(), streaming.stop(), legacy.stop()])
+  }
+  return close('overhead', verdicts, smoke)
+}

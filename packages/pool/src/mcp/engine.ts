@@ -9,6 +9,7 @@ import type {
   PinnedSession,
   Requirements,
   ServerFacts,
+  Signal,
   Target,
   Timers,
 } from '../ports.js'
@@ -29,52 +30,57 @@ export interface Engine {
   readonly identity: { readonly name: string; readonly version: string }
   /** What the replicas said of themselves, those that are connected or were. */
   facts(): readonly ServerFacts[]
+  /** Replica with this id; undefined where there is none any more. */
+  replica(id: string): Target | undefined
   /** Starts a call. `call.on…` may be called before this returns. */
   call(call: EngineCall): EngineExchange
   /** Notifications that belong to no call, of all replicas, and who the replicas are. Returns what ends it. */
   watch(listener: FleetListener): () => void
   /** A session of the legacy era for one caller alone. Nothing is sent before the first call on it. */
   openSession(parameters: SessionParameters, listener: SessionListener): OwnSession
+  /** The user came back from the authorization server: completes the flow of every endpoint whose provider waits for it. */
+  finishAuth(callback: string | URLSearchParams, issuer?: string): Promise<void>
 }
 
 export type Priority = 'high' | 'normal' | 'low'
 
 /** Wishes of one call, the same at every door. Undefined fields mean the pool's own rules. */
 export interface CallWishes {
-  readonly affinity: string | undefined
-  readonly requirements: Requirements | undefined
-  readonly priority: Priority | undefined
-  /** Replaces `callTimeout`. */
-  readonly timeout: Milliseconds | undefined
-  readonly idempotent: boolean | undefined
-  readonly hedge: boolean | undefined
+  readonly affinity?: string | undefined
+  readonly requirements?: Requirements | undefined
+  readonly priority?: Priority | undefined
+  /** Bound of the whole call, instead of `callTimeout`. */
+  readonly timeout?: Milliseconds | undefined
+  readonly idempotent?: boolean | undefined
+  readonly hedge?: boolean | undefined
+  readonly signal?: Signal | undefined
 }
 
 /**
- * One call, and whom to tell. Exactly one of `onAnswer` and `onFailure` is called, once, and nothing after
+ * One call: its terms, and whom to tell. Exactly one of `onAnswer` and `onFailure` is called, once, and nothing after
  * `EngineExchange.cancel`.
  */
-export interface EngineCall {
+export interface EngineCall extends CallWishes {
   /** With the caller's id and progress token; the engine and its connections do the mapping. */
   readonly request: JsonRpcRequest
   /** Shape of `request`, and of everything that comes back. */
   readonly era: Era
-  readonly wishes: CallWishes
-  readonly headers: Readonly<Record<string, string>> | undefined
-  readonly session: PinnedSession | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly session?: PinnedSession | undefined
   /** Exactly this replica. */
-  readonly only: Target | undefined
+  readonly only?: Target | undefined
   /** The caller has a clock of its own: no `callTimeout`, and `requestTimeout` only where another attempt is safe. */
-  readonly callerTimeout: boolean
+  readonly callerTimes: boolean
   /** Open for ever: no deadline, load, age, hedge or limit. */
   readonly stream: boolean
-  /** Event id on a replica from which a broken answer is to be continued, and the replica (`Target.id`) that issued it. */
-  readonly resume: { readonly client: string; readonly eventId: string } | undefined
+  /** Continues an answer that broke, at the replica in `only`, from this event id. */
+  readonly resumeFrom?: string | undefined
   /** Handed to a replica for the first time; never after `onAnswer` or `onFailure`. */
   onAccepted(): void
   onNotification(notification: JsonRpcNotification): void
-  onRequest(request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void
-  /** A point of the answer's stream from which it can be continued on `client`. */
+  /** `false`: not taken; the pool's own handlers answer. */
+  onRequest(request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): boolean
+  /** A point of the answer's stream from which it can be continued on the replica with the id `client`. */
   onEventId(client: string, eventId: string): void
   onAnswer(response: JsonRpcResponse): void
   onFailure(failure: PoolError): void
@@ -88,8 +94,10 @@ export interface EngineExchange {
 export interface FleetListener {
   /** In the era of the replica. */
   onNotification(clientId: string, notification: JsonRpcNotification, era: Era): void
-  /** Replicas that may be called, now and after every change. */
+  /** Replicas that are connected: at once, and after every change. A replica that reconnects is another `Target`, or has another `connection`. */
   onReplicas(replicas: readonly Target[]): void
+  /** The pool shuts down. Called once; nothing comes after it. */
+  onShutdown(): void
 }
 
 /** `initialize` as the client sent it. */

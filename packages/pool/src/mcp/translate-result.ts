@@ -1,5 +1,6 @@
 import type { JsonObject, ServerFacts } from '../ports.js'
 import { CACHEABLE, META } from './era-tables.js'
+import { isObject } from './json-object.js'
 
 /** Results of one era in the other's shape. */
 
@@ -66,8 +67,4 @@ function withObjectContent(result: JsonObject): JsonObject {
   const content: unknown[] = Array.isArray(rest['content']) ? rest['content'] : []
   if (content.some((block) => isObject(block) && block['type'] === 'text')) return rest
   return { ...rest, content: [...content, { type: 'text', text: JSON.stringify(structured) }] }
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,6 +1,7 @@
 import type { Era, JsonObject, JsonRpcNotification, JsonRpcRequest, JsonRpcResponse, ServerFacts } from '../ports.js'
 import { ASKING_CAPABILITIES, CODES, ENVELOPE_KEYS, LEGACY_ONLY_NOTIFICATIONS, LOG_LEVELS, META, MODERN_ONLY_NOTIFICATIONS } from './era-tables.js'
 import { resultForLegacy, resultForModern } from './translate-result.js'
+import { isObject, metaOf } from './json-object.js'
 
 /**
  * From one era to the other: pure, one message at a time.
@@ -43,7 +44,7 @@ export type ResponsePlan =
   | { readonly act: 'refuse'; readonly reason: string }
 
 /** The era that a request cannot leave, for `PickQuery.onlyEra`; undefined where it crosses. */
-export function requiredEra(request: JsonRpcRequest, era: Era): Era | undefined {
+export function requiredEra(request: JsonRpcRequest, era: Era = eraOfRequest(request)): Era | undefined {
   const params = request.params
   // A task lives where it was made, and the two eras' tasks have nothing in common but the name (changelog, major 6).
   if (request.method.startsWith('tasks/') || params?.['task'] !== undefined) return era
@@ -168,11 +169,6 @@ function asksForInput(result: JsonObject): { code: number; message: string } {
   return { code: CODES.internalError, message: `The server asks ${asked} (input_required), which cannot be brought to a client of the legacy era` }
 }
 
-function metaOf(params: JsonObject | undefined): JsonObject | undefined {
-  const meta = params?.['_meta']
-  return isObject(meta) ? meta : undefined
-}
-
 /** The same message without some keys of `_meta`, and without `_meta` where nothing is left. The same object where nothing changes. */
 function withoutMeta<Message extends { readonly params?: JsonObject | undefined }>(message: Message, keys: readonly string[]): Message {
   const meta = metaOf(message.params)
@@ -188,8 +184,4 @@ function without(object: JsonObject, keys: readonly string[]): JsonObject {
   const rest: JsonObject = { ...object }
   for (const key of keys) delete rest[key]
   return rest
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

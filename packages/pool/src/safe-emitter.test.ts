@@ -32,7 +32,7 @@ it('warns of a listener that throws or rejects, and calls the others', async () 
   emitter.on('gone', () => {
     throw new Error('sync bug')
   })
-  const rejects: () => void = () => Promise.reject(new Error('async bug'))
+  const rejects = (): unknown => Promise.reject(new Error('async bug'))
   emitter.on('gone', rejects)
   emitter.on('gone', () => called++)
   expect(emitter.emit('gone')).toBe(true)

@@ -1,0 +1,36 @@
+import { PassThrough, Writable } from 'node:stream'
+import { expect, it } from 'vitest'
+import { Output } from './output.js'
+import { isRedrawable, paintFor } from './paint.js'
+
+it('drops what is written after the reader has gone', async () => {
+  const written: string[] = []
+  const stream = new Writable({
+    write(chunk: Buffer, _, done) {
+      written.push(String(chunk))
+      done(Object.assign(new Error('broken pipe'), { code: 'EPIPE' }))
+    },
+  })
+  const output = new Output(stream)
+  output.line('one')
+  await new Promise((resolve) => output.closed.addEventListener('abort', resolve))
+  output.line('two')
+  expect(written).toEqual(['one\n'])
+})
+
+it('has a width only on a terminal', () => {
+  expect(new Output(new PassThrough()).columns).toBe(Number.POSITIVE_INFINITY)
+  expect(new Output(Object.assign(new PassThrough(), { isTTY: true as const, columns: 33 })).columns).toBe(33)
+})
+
+it.each([
+  ['a terminal', true, {}, true, true],
+  ['a terminal with NO_COLOR', true, { NO_COLOR: '1' }, true, false],
+  ['a terminal with an empty NO_COLOR', true, { NO_COLOR: '' }, true, true],
+  ['a dumb terminal', true, { TERM: 'dumb' }, false, false],
+  ['a pipe', false, {}, false, false],
+])('%s', (_, isTTY, env, redraws, colours) => {
+  const output = new Output(Object.assign(new PassThrough(), isTTY && { isTTY: true as const }))
+  expect(isRedrawable(output, env)).toBe(redraws)
+  expect(paintFor(output, env)('bold', 'x') !== 'x').toBe(colours)
+})

@@ -1,0 +1,46 @@
+import type { WriteStream } from 'node:tty'
+
+type Stream = NodeJS.WritableStream & Partial<Pick<WriteStream, 'columns' | 'rows' | 'isTTY'>>
+
+/**
+ * A standard stream that may go away. `mcp-pool tools … | head -1` closes its end after a line: what is written then is
+ * dropped, and nobody sees a stack trace.
+ */
+export class Output {
+  readonly #stream: Stream
+  readonly #closed = new AbortController()
+
+  constructor(stream: Stream) {
+    this.#stream = stream
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error
+      this.#closed.abort()
+    })
+  }
+
+  write(text: string): void {
+    if (!this.closed.aborted) this.#stream.write(text)
+  }
+
+  line(text: string): void {
+    this.write(`${text}\n`)
+  }
+
+  /** Aborts when nobody reads any more. */
+  get closed(): AbortSignal {
+    return this.#closed.signal
+  }
+
+  get isTerminal(): boolean {
+    return this.#stream.isTTY === true
+  }
+
+  /** Width of the terminal; Infinity where there is none, for files are not cut. */
+  get columns(): number {
+    return this.isTerminal ? (this.#stream.columns ?? 80) : Number.POSITIVE_INFINITY
+  }
+
+  get rows(): number {
+    return this.isTerminal ? (this.#stream.rows ?? 24) : Number.POSITIVE_INFINITY
+  }
+}

@@ -1,0 +1,39 @@
+export interface Happening {
+  /** Monotonic, in milliseconds. */
+  readonly at: number
+  /** URL of the server that it happened to; undefined: to nobody in particular. */
+  readonly endpoint: string | undefined
+  readonly what: string
+}
+
+const KEPT = 50
+
+/** What happened, newest last: the demo's own doings and what the pool noticed of them. */
+export class Happenings {
+  readonly #recent: Happening[] = []
+  readonly #listener: (happening: Happening) => void
+
+  constructor(listener: (happening: Happening) => void) {
+    this.#listener = listener
+  }
+
+  add(endpoint: string | undefined, what: string): void {
+    const happening = { at: performance.now(), endpoint, what }
+    this.#recent.push(happening)
+    if (this.#recent.length > KEPT) this.#recent.shift()
+    this.#listener(happening)
+  }
+
+  last(count: number): readonly Happening[] {
+    return this.#recent.slice(-count)
+  }
+
+  lastOf(endpoint: string): Happening | undefined {
+    return this.#recent.findLast((happening) => happening.endpoint === endpoint)
+  }
+}
+
+/** For pipes and files: a line with the time of day. */
+export function plainLine({ endpoint, what }: Happening): string {
+  return `${new Date().toISOString().slice(11, 19)}  ${endpoint === undefined ? '' : `${endpoint}  `}${what}`
+}

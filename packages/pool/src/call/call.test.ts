@@ -110,7 +110,7 @@ class World {
     })
   }
 
-  call = (request: Partial<JsonRpcRequest> = {}, terms: Partial<CallTerms> = {}): Result & { cancel(reason: unknown): void } => {
+  call = (request: Partial<JsonRpcRequest> = {}, terms: Partial<CallTerms> = {}): Result & { cancel(reason: string): void } => {
     const result: Result = { answers: [], errors: [], notifications: [] }
     const call = this.calls.start(
       { jsonrpc: '2.0', id: 'caller', method: 'tools/list', ...request },
@@ -311,6 +311,19 @@ describe('a call', () => {
 
     expect(call(UNSAFE, { signal: abort.signal }).errors[0]).toMatchObject({ code: 'CANCELLED', progress: 'not-sent' })
     expect(a.attempts).toHaveLength(1)
+  })
+
+  it('that its caller cancels is over, at the replica too, and nothing more is heard of it', () => {
+    const a = new Replica('a')
+    const { call, calls, time } = world([a])
+    const result = call(UNSAFE)
+    result.cancel('enough')
+    a.answers()
+    expect(result).toMatchObject({ answers: [], errors: [] })
+    expect(a.cancelled).toEqual(['enough'])
+    expect(calls.open).toBe(0)
+    expect(time.pending).toBe(0)
+    settledAndAtRest(a)
   })
 
   it('with nobody there waits for somebody who may return, and else fails at once', () => {

@@ -130,14 +130,21 @@ export class Call extends Alarm implements AttemptOwner, PickQuery {
     }
     if (signal !== undefined) {
       if (signal.aborted) return this.#fail('CANCELLED', now, signal.reason)
-      this.#onAbort = () => this.cancel(signal.reason)
+      this.#onAbort = () => this.#abort(signal.reason)
       signal.addEventListener('abort', this.#onAbort)
     }
     this.#launchOrWait(this.#pick(now), now)
   }
 
-  /** The caller does not want it any more. */
-  cancel(reason: unknown): void {
+  /** The caller does not want it any more, and hears no more of it. The replica is told. Idempotent. */
+  cancel(reason: string): void {
+    if (this.#done) return
+    const now = this.#ways.timers.now()
+    this.#giveUpAttempt('ignored', now, reason)
+    this.#finish(now, false)
+  }
+
+  #abort(reason: unknown): void {
     if (this.#done) return
     const now = this.#ways.timers.now()
     this.#giveUpAttempt('ignored', now, reason instanceof Error ? reason.message : String(reason ?? 'cancelled'))

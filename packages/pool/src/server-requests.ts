@@ -1,0 +1,30 @@
+import type { Handlers } from './config/index.js'
+import type { JsonObject, JsonRpcRequest, JsonRpcResponse } from './ports.js'
+
+/** JSON-RPC 2.0, section 5.1. */
+const METHOD_NOT_FOUND = -32601
+const INTERNAL_ERROR = -32603
+
+/** What servers ask their client, and which of the pool's handlers answers it. */
+const HANDLER_OF: Readonly<Record<string, keyof Handlers>> = {
+  'sampling/createMessage': 'sampling',
+  'elicitation/create': 'elicitation',
+  'roots/list': 'roots',
+}
+
+/** Answers a server's question with the pool's own handlers: where no caller is there to take it, or it takes none. */
+export function answerServerRequest(handlers: Handlers, request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void {
+  const { id, method } = request
+  const refuse = (code: number, message: string): void => reply({ jsonrpc: '2.0', id, error: { code, message } })
+  if (method === 'ping') return reply({ jsonrpc: '2.0', id, result: {} })
+  const name = HANDLER_OF[method]
+  const handler = name === undefined ? undefined : handlers[name]
+  if (handler === undefined) return refuse(METHOD_NOT_FOUND, `this client does not answer ${method}`)
+  // Through a promise, so that a handler that throws refuses like one that rejects.
+  void Promise.resolve()
+    .then((): JsonObject | Promise<JsonObject> => handler.call(handlers, request.params ?? {}))
+    .then(
+      (result) => reply({ jsonrpc: '2.0', id, result }),
+      (error: unknown) => refuse(INTERNAL_ERROR, error instanceof Error ? error.message : String(error)),
+    )
+}

@@ -7,6 +7,7 @@ import type {
   JsonRpcResponse,
   Milliseconds,
   PinnedSession,
+  Random,
   Requirements,
   ServerFacts,
   Signal,
@@ -24,6 +25,7 @@ import type {
  */
 export interface Engine {
   readonly timers: Timers
+  readonly random: Random
   /** Resolves once the pool is started; rejects with the `PoolError` that says why it will not be (`NOT_STARTED`, `SHUTTING_DOWN`, `NO_HEALTHY_CLIENTS`). */
   ready(): Promise<void>
   /** Who the pool says it is, the same for as long as it lives: name and version. */
@@ -116,6 +118,8 @@ export interface SessionListener {
 export interface OwnSession extends PinnedSession {
   /** Level of `logging/setLevel`; undefined: never set. On a modern replica it travels with each request. */
   logLevel: string | undefined
+  /** As if the server had accepted it: a log level or a subscription that a session which is open nowhere will have once it is opened. */
+  remember(request: Pick<JsonRpcRequest, 'method' | 'params'>): void
   /** Client to server. Resolves without effect while the session is open nowhere. */
   notify(notification: JsonRpcNotification): Promise<void>
   close(): Promise<void>

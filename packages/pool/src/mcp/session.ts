@@ -1,6 +1,8 @@
-import type { JsonRpcNotification } from '../ports.js'
+import type { JsonRpcNotification, JsonRpcRequest, JsonRpcResponse } from '../ports.js'
 import type { OwnSession, SessionListener, SessionParameters } from './engine.js'
 import { SessionMemory } from './session-memory.js'
+
+const ACCEPTED: JsonRpcResponse = { jsonrpc: '2.0', id: 0, result: {} }
 
 /** Where a session is open, or is being opened: held by the connection, known to the session. */
 export interface Seat {
@@ -42,6 +44,10 @@ export class OwnedSession implements OwnSession {
   }
   set logLevel(level: string | undefined) {
     this.memory.logLevel = level
+  }
+
+  remember(request: Pick<JsonRpcRequest, 'method' | 'params'>): void {
+    this.memory.learn(request, ACCEPTED)
   }
 
   get closed(): boolean {

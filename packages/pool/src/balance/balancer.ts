@@ -1,0 +1,98 @@
+import type { Milliseconds, Picker, PickQuery, Random, Requirements, Target } from '../ports.js'
+import type { Affinity } from './affinity.js'
+import { Candidates } from './candidates.js'
+import { leastLoad } from './policies/least-load.js'
+import type { Algorithm, Policy } from './policies/policy.js'
+import { uniformly } from './policies/random.js'
+import { RoundRobin } from './policies/round-robin.js'
+import { weighted } from './policies/weighted.js'
+import { rendezvous } from './rendezvous.js'
+import { Snapshot } from './snapshot.js'
+
+export interface BalancerOptions {
+  readonly random: Random
+  readonly affinity: Affinity
+  /** Asked at every pick: it may change while the pool runs. */
+  readonly algorithm: () => Algorithm
+}
+
+/**
+ * Who serves the next attempt.
+ *
+ *     snapshot of the fit ─▶ may serve it ─▶ session ─▶ not tried yet ─▶ affinity, else policy ─▶ target
+ *                            └── remembered by kind ──┘
+ *
+ * The snapshot is never changed, only replaced: a pick reads plain arrays, and what changes while it runs cannot change under it.
+ */
+export class Balancer implements Picker {
+  readonly #random: Random
+  readonly #affinity: Affinity
+  readonly #algorithm: () => Algorithm
+  readonly #roundRobin = new RoundRobin()
+  readonly #policies: Readonly<Record<Algorithm, Policy>>
+  #snapshot: Snapshot
+
+  constructor(options: BalancerOptions) {
+    this.#random = options.random
+    this.#affinity = options.affinity
+    this.#algorithm = options.algorithm
+    this.#policies = {
+      'least-load': leastLoad,
+      'round-robin': (candidates) => this.#roundRobin.next(candidates),
+      weighted,
+      random: uniformly,
+    }
+    this.#snapshot = new Snapshot([], this.#random)
+  }
+
+  /** These are fit now. */
+  update(targets: readonly Target[]): void {
+    this.#snapshot = new Snapshot([...targets], this.#random)
+  }
+
+  /** One of them serves other things than before. */
+  servesChanged(): void {
+    this.#snapshot = new Snapshot(this.#snapshot.targets, this.#random)
+  }
+
+  pick(query: PickQuery, now: Milliseconds): Target | undefined {
+    const { session, tried, only, affinity } = query
+    let candidates = this.#snapshot.for(query.kind, query.onlyEra)
+    // A session whose client is not fit is opened again wherever the attempt goes.
+    if (session?.client !== undefined && this.#snapshot.byId(session.client) !== undefined) candidates = this.#snapshot.pinnedTo(session.client, candidates)
+    if (only !== undefined) return candidates.includes(only) ? only : undefined
+    if (tried.length > 0) candidates = untried(candidates, tried)
+    if (candidates.size === 0) return undefined
+    if (affinity !== undefined) return this.#byAffinity(affinity, candidates, now)
+    return candidates.targets[this.#policy()(candidates, now, this.#random, query.requirements)]
+  }
+
+  /** The policy alone, among any targets. */
+  choose<T extends Target>(targets: readonly T[], requirements: Requirements | undefined, now: Milliseconds): T | undefined {
+    if (targets.length === 0) return undefined
+    const candidates = new Candidates(targets)
+    if (this.#algorithm() === 'round-robin') return targets[this.#roundRobin.next(candidates, targets.length)]
+    return targets[this.#policy()(candidates, now, this.#random, requirements)]
+  }
+
+  #policy(): Policy {
+    return this.#policies[this.#algorithm()] ?? leastLoad
+  }
+
+  /** The client that the key is bound to; without one, or when that is not fit any more, the first in the key's ranking, and bound to it. */
+  #byAffinity(key: string, candidates: Candidates, now: Milliseconds): Target | undefined {
+    const client = this.#affinity.use(key, now)
+    const bound = client === undefined ? undefined : this.#snapshot.byId(client)
+    if (bound !== undefined && candidates.includes(bound)) return bound
+    const target = candidates.targets[rendezvous(key, candidates.targets, candidates.hashes)]
+    // Where the bound client is fit and only cannot serve this request, or failed it a moment ago, the key stays with it.
+    if (bound === undefined && target !== undefined) this.#affinity.set(key, target.id, now)
+    return target
+  }
+}
+
+/** Those not tried yet, or all when nobody else is left. */
+function untried(candidates: Candidates, tried: readonly Target[]): Candidates {
+  const rest = candidates.without(tried)
+  return rest.size > 0 ? rest : candidates
+}

@@ -1,0 +1,145 @@
+import type { Load, Milliseconds, Outcome, Outstanding } from '../ports.js'
+import { Experience } from './experience.js'
+import { FIRST_OVERDUE, type KindHistory, type LatencyBook, logOf } from './latency-book.js'
+import { OpenAttempts } from './open-attempts.js'
+import { NO_REPORT, type ReplicaReport, soundReport, utilisation } from './replica-report.js'
+import { ReplicaTally } from './replica-tally.js'
+
+/** What it weighs, in outstanding requests, that a replica is e times slower than others. */
+const SLOWNESS_WEIGHT = 2
+
+/** For how long all terms of the cost but outstanding are taken as they were. */
+const REFRESH: Milliseconds = 50
+
+/** Overdue attempts that are looked at, oldest first: so many leave no doubt. */
+const MOST_LOOKED_AT = 64
+
+const AT_ONCE: Milliseconds = Number.NEGATIVE_INFINITY
+
+/**
+ * What one replica has to do, in requests: the number that the picker compares.
+ *
+ *     cost = (1 + outstanding + elsewhere + 2 × slowness + penalty + utilisation) / weight − 1
+ *
+ * | term | what it is | size |
+ * | --- | --- | --- |
+ * | 1 | the request that is to be placed | |
+ * | outstanding | attempts of this pool without an end | the ruling term |
+ * | elsewhere | requests of others, as reported | as outstanding |
+ * | slowness | logarithm of how many times slower than others for like requests | ±1 for e times |
+ * | penalty | failures, decaying over 10 s | 20 for one |
+ * | utilisation | CPU and memory as reported | 0 … 1.1 |
+ *
+ * Outstanding requests come first: no other term is both exact and up to the moment. Slowness is what they cannot see, that
+ * the same number takes longer here. Requests that are open beyond 4.5 times what is typical of them count with their
+ * present age, so that a replica which swallows requests shows before anything times out; except while the server waits for the
+ * client. The penalty is there because a replica that fails fast has nothing outstanding, and would attract all traffic.
+ *
+ * Terms are bounded against one request, since sums of unlike units (`active × 100 + cpu + latency / 10`) let one slow
+ * tool outweigh fifty waiting requests. Source: simulated against round robin, least outstanding, two choices, peak EWMA and
+ * Prequal (NSDI '24) on ten replicas; least outstanding requests with the other terms left out is the classical
+ * join-the-shortest-queue.
+ *
+ * Cheap to read: outstanding is a counter, and the rest is taken as it was for up to 50 ms; failures and what is
+ * reported count at once.
+ */
+export class ReplicaLoad implements Load {
+  readonly #book: LatencyBook
+  /** The relative share that the user wants of it. */
+  readonly weight: number
+  /** What people read: nothing in it decides anything. */
+  readonly statistics: ReplicaTally = new ReplicaTally()
+  readonly #open = new OpenAttempts()
+  readonly #experience = new Experience()
+  #report: ReplicaReport = NO_REPORT
+  /** All terms but outstanding, as of the last refresh. */
+  #rest = 1
+  #staleAt: Milliseconds = AT_ONCE
+  /** Belongs to round robin: the number of its last turn. */
+  turn = 0
+
+  /** `book` is shared by all replicas of a pool. `weight`: range over 0. */
+  constructor(book: LatencyBook, weight = 1) {
+    this.#book = book
+    this.weight = weight
+  }
+
+  get outstanding(): number {
+    return this.#open.count
+  }
+
+  /** What the picker compares; lower is better. 0 for an idle replica of weight 1 that is like the others. */
+  cost(now: Milliseconds): number {
+    if (now >= this.#staleAt) this.#refresh(now)
+    const work = this.#open.count + this.#rest
+    // One much faster than the others may have less than nothing to do; a large weight must not turn against it then.
+    return (work < 0 ? work * this.weight : work / this.weight) - 1
+  }
+
+  started(attempt: Outstanding, now: Milliseconds): void {
+    attempt.startedAt = now
+    this.#open.add(attempt)
+    this.statistics.started()
+  }
+
+  /** Settling twice has no effect. */
+  settled(attempt: Outstanding, outcome: Outcome, now: Milliseconds): void {
+    if (!this.#open.remove(attempt)) return
+    const latency = now - attempt.startedAt
+    const history = this.#book.of(attempt.kind)
+    // Given up after waiting long: it goes on counting as slow, as it did while it was open.
+    if (outcome === 'ok' || (!attempt.waiting && latency > history.overdueAfter)) this.#experience.took(slownessOf(latency, history), now)
+    if (outcome === 'ignored') return
+    const failed = outcome === 'failed'
+    this.#experience.ended(failed, history.failureRatio, now)
+    history.ended(failed, now)
+    this.statistics.ended(failed, latency)
+    if (failed) this.#staleAt = AT_ONCE
+    else history.took(logOf(latency))
+  }
+
+  /** What was said of it; another replaces it. */
+  get report(): ReplicaReport {
+    return this.#report
+  }
+
+  set report(report: ReplicaReport) {
+    this.#report = soundReport(report)
+    this.#staleAt = AT_ONCE
+  }
+
+  /** Outstanding and elsewhere. */
+  get activeRequests(): number {
+    return this.#open.count + this.#report.activeRequests
+  }
+
+  /** As reported, else as measured; 0 before the first answer. */
+  get averageLatency(): Milliseconds {
+    return this.#report.averageLatency ?? this.statistics.averageLatency
+  }
+
+  #refresh(now: Milliseconds): void {
+    this.#experience.decay(now)
+    let openSlowness = 0
+    let overdue = 0
+    let looks = MOST_LOOKED_AT
+    for (let attempt = this.#open.oldest; attempt !== undefined && looks > 0; attempt = attempt.newer, looks--) {
+      const age = now - attempt.startedAt
+      // They stand in the order of their age: nothing younger can be overdue.
+      if (age < FIRST_OVERDUE) break
+      if (attempt.waiting) continue
+      const history = this.#book.of(attempt.kind)
+      if (age <= history.overdueAfter) continue
+      openSlowness += slownessOf(age, history)
+      overdue++
+    }
+    const slowness = this.#experience.slowness(openSlowness, overdue)
+    this.#rest = 1 + this.#report.activeRequests + SLOWNESS_WEIGHT * slowness + this.#experience.penalty + utilisation(this.#report)
+    this.#staleAt = now + REFRESH
+  }
+}
+
+/** Logarithm of how many times longer than typical it took. The first of its kind is typical. */
+function slownessOf(latency: Milliseconds, history: KindHistory): number {
+  return history.typical === undefined ? 0 : logOf(latency) - history.typical
+}

@@ -1,0 +1,39 @@
+import type { Milliseconds, Random } from '../../ports.js'
+import type { Candidates } from '../candidates.js'
+import { FEW } from './policy.js'
+
+/** Candidates with the lowest cost so far; reused, since a pick is never entered twice. */
+const tied = new Uint8Array(FEW)
+
+/**
+ * The lowest cost wins; ties fall at random, or an idle pool would send everything to its first client.
+ *
+ * Up to 16 are all compared. Of more, two chosen at random are: the longest queue is then hardly longer than with a full
+ * comparison (log log n instead of log n / log log n for one random choice: Azar et al., "Balanced Allocations", 1994;
+ * Mitzenmacher, 1996), and workers that know nothing of each other do not all run to the same replica.
+ */
+export function leastLoad(candidates: Candidates, now: Milliseconds, random: Random): number {
+  return candidates.size <= FEW ? lowestOfAll(candidates, now, random) : lowerOfTwo(candidates, now, random)
+}
+
+function lowestOfAll({ loads }: Candidates, now: Milliseconds, random: Random): number {
+  let lowest = Number.POSITIVE_INFINITY
+  let ties = 0
+  for (let i = 0; i < loads.length; i++) {
+    const cost = loads[i]!.cost(now)
+    if (cost < lowest) {
+      lowest = cost
+      tied[0] = i
+      ties = 1
+    } else if (cost === lowest) tied[ties++] = i
+  }
+  return ties === 1 ? tied[0]! : tied[Math.floor(random() * ties)]!
+}
+
+function lowerOfTwo({ loads }: Candidates, now: Milliseconds, random: Random): number {
+  const first = Math.floor(random() * loads.length)
+  // Of the others: an index at or after the first moves up by one.
+  const other = Math.floor(random() * (loads.length - 1))
+  const second = other < first ? other : other + 1
+  return loads[second]!.cost(now) < loads[first]!.cost(now) ? second : first
+}

@@ -20,7 +20,7 @@ export async function chaos(replicas: readonly Replica[], signal: AbortSignal, s
     say(victim, 'killed')
     await wait(RESTART_AT - KILL_AT)
     await victim.start()
-    say(victim, 'restarted')
+    say(victim, `restarted as process ${victim.pid}`)
   }
   async function pauseAndResume(sleeper: Replica): Promise<void> {
     await wait(PAUSE_AT)

@@ -12,3 +12,8 @@ export type {
   UrlEndpointOptions,
 } from './options.js'
 export type { ResolvedConfig, ResolvedEndpoint, ResolvedStdioEndpoint, ResolvedUrlEndpoint } from './resolved.js'
+export { callHeaders } from './headers.js'
+export { resolveConfig } from './resolve-config.js'
+export { type PoolClient, resolveEndpoint } from './resolve-endpoint.js'
+export { label } from './shown.js'
+export { version } from './version.js'

@@ -15,7 +15,9 @@ export interface ClientInfo {
   readonly name: string
   readonly version: string
   readonly title?: string | undefined
+  readonly description?: string | undefined
   readonly websiteUrl?: string | undefined
+  readonly icons?: readonly JsonObject[] | undefined
 }
 
 /**
@@ -46,7 +48,8 @@ export interface EndpointAuthOptions {
   readonly scope?: string | undefined
 }
 
-type Pem = string | Buffer | ReadonlyArray<string | Buffer>
+/** PEM text; several where more than one is meant. */
+export type Pem = string | Buffer | ReadonlyArray<string | Buffer>
 
 /** As in `node:tls`. */
 export interface TlsOptions {

@@ -1,0 +1,67 @@
+import type { Check } from './checks.js'
+import { dictionary } from './checks.js'
+import { Place, Problems } from './problems.js'
+
+/**
+ * Headers that users may add to requests. Those that the transport sets by itself are refused: two `Mcp-Session-Id` or a second
+ * `Content-Length` would be a request that no two servers read alike.
+ */
+
+/** RFC 9110 section 5.6.2. */
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+/** RFC 9110 section 5.5: visible characters, Latin-1, spaces and tabs. */
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
+
+const MCP = /^(mcp-.*|last-event-id)$/
+/** The message's own description, and what belongs to the connection (RFC 9110 section 7.6.1). */
+const HTTP = new Set([
+  'accept',
+  'accept-encoding',
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** Reads into names in lower case. */
+export const headers: Check<Readonly<Record<string, string>>> = {
+  type: '{ [name]: string }',
+  read(value, place) {
+    const given = dictionary.read(value, place)
+    if (given === undefined) return undefined
+    const read = new Map<string, string>()
+    for (const [index, [name, content]] of Object.entries(given).entries()) {
+      const lower = name.toLowerCase()
+      // A broken name may be a whole header line with its secret: it is counted, not shown.
+      if (!TOKEN.test(name)) place.must(`have valid names: number ${index + 1} is none`)
+      else if (MCP.test(lower) || HTTP.has(lower)) place.member(name).must('not be given: the transport sets it')
+      else if (!VALUE.test(content)) place.member(name).must('be a valid header value: it has control characters or some beyond Latin-1')
+      else if (read.has(lower)) place.member(name).must('be given once, whatever its case')
+      else read.set(lower, content)
+    }
+    return Object.freeze(Object.fromEntries(read))
+  },
+}
+
+/**
+ * Headers of one call, ready to send.
+ *
+ * @throws PoolError `CONFIG`
+ */
+export function callHeaders(value: unknown): Readonly<Record<string, string>> {
+  const problems = new Problems()
+  const place = new Place(problems, 'headers', true)
+  const read = headers.read(value, place)
+  if (read !== undefined && 'authorization' in read) place.member('authorization').must('not be given: the endpoint says who calls')
+  problems.throwIfAny()
+  return read ?? {}
+}

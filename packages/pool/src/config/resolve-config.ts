@@ -1,0 +1,74 @@
+import { PoolError } from '../errors.js'
+import type { JsonObject } from '../ports.js'
+import type { Read } from './checks.js'
+import { readMembers } from './checks.js'
+import { conceal } from './conceal.js'
+import type { Handlers, LoadBalancingAlgorithm } from './options.js'
+import { Place, Problems } from './problems.js'
+import type { ResolvedConfig } from './resolved.js'
+import { resolveEndpoints } from './resolve-endpoint.js'
+import type { CheckedPoolOptions, PoolDefaults } from './schema.js'
+import { loadBalancingAlgorithm as algorithmCheck, poolOptions } from './schema.js'
+
+/**
+ * Checks the options of a pool and gives those that are missing their defaults.
+ *
+ * @throws PoolError `CONFIG`, which names everything that is wrong, and shows no secret.
+ */
+export function resolveConfig(options: unknown): ResolvedConfig {
+  const problems = new Problems()
+  const config = read(options, new Place(problems))
+  problems.throwIfAny()
+  // Without a problem there is a config.
+  return config!
+}
+
+function read(options: unknown, place: Place): ResolvedConfig | undefined {
+  let given: Read<CheckedPoolOptions, PoolDefaults> | undefined
+  try {
+    given = readMembers(poolOptions, options, place)
+  } catch (error) {
+    // A getter of the caller's that throws. Its message is not ours to show.
+    throw new PoolError('CONFIG', 'options could not be read', { cause: error })
+  }
+  if (given === undefined) return undefined
+  const { clientSecret, minSize, callTimeout, maxRetryDelay, maxStreamSize, capabilities, endpoints: checked = [], ...rest } = given
+  if (given.endpoints?.length === 0) place.member('endpoints').must('hold at least one endpoint: this version finds none by itself')
+  // Each option by itself first: a wrong one is its default by now.
+  if (place.problems.count === 0) {
+    if (minSize !== undefined && minSize > rest.maxSize) place.member('minSize').must(`be at most maxSize (${rest.maxSize}), got ${minSize}`)
+    if (maxRetryDelay !== undefined && maxRetryDelay < rest.retryDelay)
+      place.member('maxRetryDelay').must(`be at least retryDelay (${rest.retryDelay}), got ${maxRetryDelay}`)
+  }
+  const endpoints = resolveEndpoints(checked, { ...rest, clientSecret }, (index) => place.member('endpoints').index(index))
+  const config = {
+    ...rest,
+    endpoints: Object.freeze(endpoints),
+    minSize: minSize ?? Math.min(rest.maxSize, Math.max(2, endpoints.length)),
+    callTimeout: callTimeout ?? 2 * rest.requestTimeout,
+    maxRetryDelay: maxRetryDelay ?? Math.max(10_000, rest.retryDelay),
+    maxStreamSize: maxStreamSize ?? Math.max(256 * 1024 * 1024, rest.maxMessageSize),
+    capabilities: capabilities ?? capabilitiesOf(rest.handlers),
+  }
+  return Object.freeze(changeable(conceal(config, { clientSecret })))
+}
+
+/** What can be answered can be asked for. */
+function capabilitiesOf(handlers: Handlers): JsonObject {
+  return Object.fromEntries(Object.keys(handlers).map((name) => [name, {}]))
+}
+
+/** The one member that may be assigned while the pool runs. */
+function changeable<T extends { readonly loadBalancingAlgorithm: LoadBalancingAlgorithm }>(config: T): T & { loadBalancingAlgorithm: LoadBalancingAlgorithm } {
+  let algorithm = config.loadBalancingAlgorithm
+  return Object.defineProperty(config, 'loadBalancingAlgorithm', {
+    enumerable: true,
+    get: () => algorithm,
+    set(value: unknown) {
+      const problems = new Problems()
+      const checked = algorithmCheck.read(value, new Place(problems, 'loadBalancingAlgorithm'))
+      problems.throwIfAny()
+      algorithm = checked!
+    },
+  })
+}

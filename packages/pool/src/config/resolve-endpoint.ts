@@ -1,0 +1,103 @@
+import type { ClientCredentials } from '../auth/index.js'
+import { conceal } from './conceal.js'
+import type { CheckedEndpoint, CheckedStdioEndpoint, CheckedUrlEndpoint } from './endpoint-schema.js'
+import { endpoint as endpointCheck } from './endpoint-schema.js'
+import { Place, Problems } from './problems.js'
+import type { ResolvedEndpoint, ResolvedStdioEndpoint, ResolvedUrlEndpoint } from './resolved.js'
+import { label, quoted } from './shown.js'
+
+/** OAuth client of the pool, for endpoints without one of their own. */
+export interface PoolClient {
+  readonly clientId: string | undefined
+  readonly clientSecret: string | undefined
+  readonly scope: string | undefined
+}
+
+/**
+ * An endpoint that is added to a running pool.
+ *
+ * @throws PoolError `CONFIG`
+ */
+export function resolveEndpoint(options: unknown, client: PoolClient): ResolvedEndpoint {
+  const problems = new Problems()
+  const place = new Place(problems, 'endpoint')
+  const checked = endpointCheck.read(options, place)
+  const resolved = checked && resolveEndpoints([checked], client, () => place)[0]
+  problems.throwIfAny()
+  // Without a problem there is an endpoint.
+  return resolved!
+}
+
+/** Endpoints that are right by themselves, given their ids and credentials and held against each other. */
+export function resolveEndpoints(endpoints: readonly CheckedEndpoint[], client: PoolClient, at: (index: number) => Place): readonly ResolvedEndpoint[] {
+  const ids = uniqueIds(endpoints, at)
+  const needy = endpoints.findIndex((endpoint) => endpoint.kind === 'url' && needs(endpoint, client))
+  if (needy >= 0) at(needy).member('auth').must('come with credentials: give the pool clientId and clientSecret, or the endpoint an authProvider')
+  return endpoints.map((endpoint, index) => {
+    const id = ids[index]!
+    return endpoint.kind === 'url' ? resolveUrlEndpoint(endpoint, id, credentials(endpoint, client)) : resolveStdioEndpoint(endpoint, id)
+  })
+}
+
+function resolveUrlEndpoint(endpoint: CheckedUrlEndpoint, id: string, auth: ClientCredentials | undefined): ResolvedUrlEndpoint {
+  const { kind, url, transport, weight, zone, tags, trustAnnotations, headers, authProvider, tls, proxy, dispatcher } = endpoint
+  const shown = label(url)
+  const protocolVersion = pinned(endpoint)
+  const open = { kind, id, label: shown, transport, weight, zone, tags, trustAnnotations, protocolVersion }
+  const hidden = { headers, auth, authProvider, tls, proxy, dispatcher }
+  return Object.freeze(shown === url ? conceal({ ...open, url }, hidden) : conceal(open, { url, ...hidden }))
+}
+
+function resolveStdioEndpoint(endpoint: CheckedStdioEndpoint, id: string): ResolvedStdioEndpoint {
+  const { kind, command, cwd, weight, tags, trustAnnotations, args, env } = endpoint
+  return Object.freeze(conceal({ kind, id, label: id, command, cwd, weight, tags, trustAnnotations, protocolVersion: pinned(endpoint) }, { args, env }))
+}
+
+function pinned({ protocolVersion }: CheckedEndpoint): ResolvedEndpoint['protocolVersion'] {
+  return protocolVersion === 'auto' ? undefined : protocolVersion
+}
+
+/**
+ * Ids that every process with the same options gives alike, for affinity depends on them. A URL names its endpoint; two that differ
+ * in their query only do not, and the query may be a secret. Commands often are alike (`node`, `npx`): they are numbered.
+ */
+function uniqueIds(endpoints: readonly CheckedEndpoint[], at: (index: number) => Place): readonly string[] {
+  const owners = new Map<string, number>()
+  const own = (id: string, index: number): string => {
+    const owner = owners.get(id)
+    if (owner === undefined) owners.set(id, index)
+    else
+      at(index)
+        .member('id')
+        .must(`be unique: ${quoted(id)} is ${at(owner).path} already; give one of them another id`)
+    return id
+  }
+  // Those that are given come first, so that a number never takes one of them.
+  const ids = endpoints.map((endpoint, index) => (endpoint.id === undefined ? undefined : own(endpoint.id, index)))
+  return endpoints.map((endpoint, index) => {
+    const given = ids[index]
+    if (given !== undefined) return given
+    if (endpoint.kind === 'url') return own(label(endpoint.url), index)
+    const name = endpoint.command.replace(/^.*[/\\](?=.)/, '')
+    let id = name
+    for (let number = 2; owners.has(id); number++) id = `${name}-${number}`
+    return own(id, index)
+  })
+}
+
+/** Whether nobody authorizes where somebody must. */
+function needs({ auth, authProvider }: CheckedUrlEndpoint, client: PoolClient): boolean {
+  if (auth === undefined || authProvider !== undefined || (typeof auth !== 'string' && auth.clientId !== undefined)) return false
+  return client.clientId === undefined || client.clientSecret === undefined
+}
+
+/** What its token is asked for with; undefined where none is, or where somebody else authorizes. */
+function credentials({ url, auth, authProvider }: CheckedUrlEndpoint, client: PoolClient): ClientCredentials | undefined {
+  if (auth === undefined || authProvider !== undefined) return undefined
+  const own = typeof auth === 'string' ? undefined : auth
+  const { clientId, clientSecret } = own?.clientId === undefined ? client : own
+  if (clientId === undefined || clientSecret === undefined) return undefined
+  const server = typeof auth === 'string' ? auth : auth.url
+  const resource = own === undefined ? undefined : (own.resource ?? label(url))
+  return Object.freeze(conceal({ server, clientId, resource, scope: own?.scope ?? client.scope }, { clientSecret }))
+}

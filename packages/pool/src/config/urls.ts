@@ -1,0 +1,52 @@
+import type { Check } from './checks.js'
+import type { Place } from './problems.js'
+
+/** The URL of a server, verbatim. */
+export const serverUrl: Check<string> = {
+  type: 'string',
+  read: (value, place) => {
+    const url = httpUrl(value, place)
+    return url === undefined || !withoutUser(url, 'headers or auth', place) ? undefined : (value as string)
+  },
+}
+
+/** The base URL of an authorization server, without a slash at its end. What is sent there is the client's secret. */
+export const authorizationServerUrl: Check<string> = {
+  type: 'string',
+  read(value, place) {
+    const url = httpUrl(value, place)
+    if (url === undefined || !withoutUser(url, 'clientId and clientSecret', place)) return undefined
+    if (url.search !== '' || url.hash !== '') return place.must('have no query and no fragment')
+    if (url.protocol === 'http:' && !isLoopback(url))
+      return place.must('be an https: URL: plain http: would show the client secret to the network (allowed on loopback)')
+    return url.href.replace(/\/+$/, '')
+  },
+}
+
+export const proxyUrl: Check<string> = {
+  type: 'string',
+  read: (value, place) => (httpUrl(value, place) === undefined ? undefined : (value as string)),
+}
+
+/** RFC 8707 section 2: an absolute URI without a fragment. */
+export const resourceUri: Check<string> = {
+  type: 'string',
+  read: (value, place) =>
+    typeof value === 'string' && URL.canParse(value) && !value.includes('#') ? value : place.wrong('an absolute URI without a fragment', value),
+}
+
+function httpUrl(value: unknown, place: Place): URL | undefined {
+  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
+  return url?.protocol === 'http:' || url?.protocol === 'https:' ? url : place.wrong('an http: or https: URL', value)
+}
+
+function withoutUser(url: URL, instead: string, place: Place): boolean {
+  if (url.username === '' && url.password === '') return true
+  place.must(`have no user and password: they belong in ${instead}`)
+  return false
+}
+
+/** RFC 6761 section 6.3 and the loopback ranges of RFC 5735 and RFC 4291. */
+function isLoopback({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname.endsWith('.localhost') || /^127\.\d+\.\d+\.\d+$/.test(hostname) || hostname === '[::1]'
+}

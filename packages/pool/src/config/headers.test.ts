@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest'
+import { callHeaders } from './headers.js'
+
+it('gives the headers of a call in lower case', () => {
+  expect(callHeaders({ Traceparent: '00-1-2-01' })).toEqual({ traceparent: '00-1-2-01' })
+})
+
+it.each<[unknown, RegExp]>([
+  [{ Authorization: 'Bearer s3cr3t' }, /^headers\.authorization must not be given/],
+  [{ 'Mcp-Name': 's3cr3t' }, /^headers\.Mcp-Name must not be given/],
+  [{ a: 's3cr3t\n' }, /^headers\.a must be a valid header value/],
+  [{ a: 5 }, /^headers\.a must be a string, got a number/],
+  ['s3cr3t', /^headers must be an object/],
+])('refuses %o of a call', (headers, message) => {
+  expect(() => callHeaders(headers)).toThrow(expect.objectContaining({ code: 'CONFIG', message: expect.stringMatching(message) }))
+  expect(() => callHeaders(headers)).not.toThrow(/s3cr3t/)
+})

@@ -1,0 +1,61 @@
+import { expect, it } from 'vitest'
+import type { Option } from './checks.js'
+import { authOptions, stdioEndpointOptions, tlsOptions, urlEndpointOptions } from './endpoint-schema.js'
+import { Place, Problems } from './problems.js'
+import { poolOptions } from './schema.js'
+
+/** `docs/options.md` is what this prints. After a change of the tables: `npx vitest run packages/pool/src/config/options-table.test.ts -u`. */
+const document = `# Options
+
+Durations are in milliseconds, sizes in bytes. An option that is \`undefined\` has its default. Everything is checked when the pool
+is constructed: a wrong value, an unknown name, a relation that cannot be. The \`PoolError\` with code \`CONFIG\` names all of them and shows no secret.
+
+## Of the pool
+
+${table(poolOptions)}
+
+## Of an endpoint over HTTP
+
+${table(urlEndpointOptions)}
+
+### \`auth\` as an object
+
+${table(authOptions)}
+
+### \`tls\`
+
+${table(tlsOptions)}
+
+## Of an endpoint over stdio
+
+${table(stdioEndpointOptions)}
+`
+
+function table(options: Readonly<Record<string, Option<unknown>>>): string {
+  const rows = Object.entries(options).map(([name, option]) => {
+    const { check, since, doc } = option
+    return [`\`${name}\``, check.type.replaceAll('|', '\\|'), check.unit ?? '', check.range ?? '', fallback(option), since, doc]
+  })
+  return [['Option', 'Type', 'Unit', 'Range', 'Default', 'Since', 'Effect'], Array(7).fill('---'), ...rows]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n')
+}
+
+function fallback(option: Option<unknown>): string {
+  if (option.required) return 'required'
+  if (option.otherwise !== undefined) return option.otherwise
+  if (typeof option.default === 'number') return option.default.toLocaleString('en')
+  return option.default === undefined ? '' : `\`${JSON.stringify(option.default)}\``.replaceAll('"', "'")
+}
+
+it('of the docs is that of the schema', async () => {
+  await expect(document).toMatchFileSnapshot('../../../../docs/options.md')
+})
+
+it('has a default that its own check takes, everywhere', () => {
+  const problems = new Problems()
+  for (const [name, { check, default: value }] of Object.entries({ ...poolOptions, ...urlEndpointOptions, ...stdioEndpointOptions })) {
+    if (value !== undefined) check.read(value, new Place(problems, name))
+  }
+  expect(() => problems.throwIfAny()).not.toThrow()
+})

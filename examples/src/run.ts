@@ -1,20 +1,117 @@
-import { spawnSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { delimiter } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { Child, startLegacyServer, startModernServer, startOAuthServer, stdioServer } from '@mcp-client-pool/testbed'
 
-// Runs every example, each in a process of its own: an example that throws, hangs or leaves something open is a failure.
-const names = readdirSync(import.meta.dirname)
-  .filter((file) => file.endsWith('.js') && file !== basename(import.meta.filename))
-  .sort()
+/*
+ * Runs every example against real servers and checks what it prints: npm run examples
+ */
 
-let failed = 0
-for (const name of names) {
-  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, name)], { encoding: 'utf8', timeout: 60_000 })
-  if (status === 0) console.log(`ok    ${name}`)
-  else {
-    failed++
-    console.log(`FAIL  ${name} (${signal ?? `exit ${status}`})\n${stdout}${stderr}`)
-  }
+const HELLO = "[ { type: 'text', text: 'hello' } ]"
+const PATIENCE = 60_000
+
+const cleanups: Array<() => Promise<unknown>> = []
+try {
+  await main()
+} finally {
+  await Promise.all(cleanups.map((cleanup) => cleanup()))
 }
-console.log(`${names.length - failed} examples ran, ${failed} failed`)
-if (failed > 0) process.exitCode = 1
+
+async function main(): Promise<void> {
+  const fleet = [await started(startModernServer()), await started(startLegacyServer())]
+  const urls = fleet.map(({ url }) => url)
+  for (const name of ['library', 'drop-in-v2', 'drop-in-v1']) await expectLines(name, example(name, urls), [HELLO])
+  await expectLines('errors', example('errors', urls), ['REQUEST_TIMEOUT sent', 'It may have run: look before you call again'])
+
+  const { command, args } = stdioServer()
+  await expectLines('stdio', example('stdio', [command, ...args]), [HELLO, '2 healthy'])
+
+  const authorization = await started(startOAuthServer({ clients: [{ clientId: 'me', clientSecret: 'secret' }] }))
+  const guarded = await started(startModernServer({ auth: { verify: (token) => authorization.verify(token) } }))
+  const credentials = { MCP_CLIENT_ID: 'me', MCP_CLIENT_SECRET: 'secret' }
+  await expectLines('oauth', example('oauth', [authorization.url, guarded.url], credentials), [HELLO])
+
+  await expectLines('command', start('sh', [fileURLToPath(new URL('../command.sh', import.meta.url)), ...urls]), [
+    /^echo +read-only, idempotent +Returns its text$/,
+    'hello',
+    /"structuredContent":\{"sum":3\}/,
+  ])
+  await events()
+}
+
+/** A server is killed while the example watches, and started again. */
+async function events(): Promise<void> {
+  const mortal = await Child.start({ kind: 'modern', options: {} })
+  cleanups.push(() => mortal.close())
+  const other = await started(startModernServer())
+  const watching = example('events', [mortal.url, other.url])
+  const reading = expectLines('events', watching, [
+    new RegExp(`^connected \\S+ ${mortal.url}$`),
+    /healthy: 2/,
+    /^(disconnected|unhealthy) /,
+    /^recovered /,
+    /^healthy /,
+    'shut down',
+  ])
+  await watching.line(/healthy: 2/)
+  await mortal.kill()
+  await watching.line(/^(disconnected|unhealthy) /)
+  await mortal.restart()
+  await watching.line(/^healthy /)
+  watching.child.kill('SIGINT')
+  await reading
+}
+
+interface Example {
+  readonly child: ChildProcess
+  readonly output: string[]
+  /** Resolves once such a line was printed; rejects when the example ends without it. */
+  line(expected: RegExp): Promise<void>
+}
+
+function example(name: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Example {
+  return start(process.execPath, [fileURLToPath(new URL(`${name}.js`, import.meta.url)), ...args], env)
+}
+
+function start(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Example {
+  const bin = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url))
+  const path = `${bin}${delimiter}${process.env['PATH'] ?? ''}`
+  const child = spawn(command, args, { env: { ...process.env, PATH: path, ...env }, stdio: ['ignore', 'pipe', 'inherit'], timeout: PATIENCE })
+  const output: string[] = []
+  const lines = createInterface(child.stdout)
+  lines.on('line', (line) => output.push(line))
+  const line = (expected: RegExp): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (output.some((printed) => expected.test(printed))) resolve()
+      }
+      lines.on('line', look)
+      lines.once('close', () => reject(new Error(`No line like ${String(expected)} in:\n${output.join('\n')}`)))
+      look()
+    })
+  return { child, output, line }
+}
+
+/** The example must print these, in this order, and end well. */
+async function expectLines(name: string, { child, output }: Example, expected: ReadonlyArray<string | RegExp>): Promise<void> {
+  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
+  let next = 0
+  for (const printed of output) {
+    const wanted = expected[next]
+    if (wanted !== undefined && (typeof wanted === 'string' ? printed === wanted : wanted.test(printed))) next++
+  }
+  if (code === 0 && next === expected.length) {
+    process.stdout.write(`ok ${name}\n`)
+    return
+  }
+  const missing = next === expected.length ? '' : `, did not print ${String(expected[next])}`
+  throw new Error(`${name} ended with ${signal ?? `exit code ${code}`}${missing}. It printed:\n${output.join('\n')}`)
+}
+
+async function started<Server extends { close(): Promise<void> }>(starting: Promise<Server>): Promise<Server> {
+  const server = await starting
+  cleanups.push(() => server.close())
+  return server
+}

@@ -1,0 +1,18 @@
+// node drop-in-v2.js URL [URL …]
+// #region readme
+import { Client } from '@modelcontextprotocol/client'
+import { MCPClientPool } from 'mcp-client-pool'
+
+const urls = process.argv.slice(2)
+const pool = new MCPClientPool({ endpoints: urls.map((url) => ({ url })) })
+await pool.start()
+
+const client = new Client({ name: 'my-app', version: '1.0.0' })
+await client.connect(pool.transport()) // was: new StreamableHTTPClientTransport(new URL(url))
+
+const { content } = await client.callTool({ name: 'echo', arguments: { text: 'hello' } })
+console.log(content)
+
+await client.close()
+await pool.shutdown()
+// #endregion

@@ -12,7 +12,9 @@ export interface StdioCommand {
 /** The compiled program of this package, also when this file runs from source. */
 export const MAIN: string = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
-export const EVERYTHING: string = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-everything/dist/index.js')
+const require = createRequire(import.meta.url)
+
+export const EVERYTHING: string = require.resolve('@modelcontextprotocol/server-everything/dist/index.js')
 
 /** This package's server on stdio. */
 export function stdioServer(options: StdioServerOptions = {}): StdioCommand {

@@ -46,19 +46,22 @@ export async function held(res: ServerResponse, execute: () => void, until: Prom
 export function cutOff(res: ServerResponse, events: number): void {
   let left = events
   let pending = ''
-  const release = tap(
+  let cut = false
+  tap(
     res,
     (writeHead) => writeHead(),
     ({ how, chunk }) => {
+      // The tap stays: the server's own `end` after this would make a whole answer of the half.
+      if (cut) return
       pending += typeof chunk === 'string' ? chunk : Buffer.from(chunk ?? []).toString()
       for (let end = eventEnd(pending); end !== -1 && left > 0; end = eventEnd(pending)) {
-        write(res, pending.slice(0, end))
+        writePast(res, pending.slice(0, end))
         pending = pending.slice(end)
         left--
       }
       if (how !== 'end' && eventEnd(pending) === -1) return
-      release()
-      res.write(pending.slice(0, Math.ceil(pending.length / 2)), () => res.socket?.destroy())
+      cut = true
+      writePast(res, pending.slice(0, Math.ceil(pending.length / 2)), () => res.socket?.destroy())
     },
   )
 }
@@ -69,8 +72,8 @@ function eventEnd(text: string): number {
 }
 
 /** Past the tap that is in place. */
-function write(res: ServerResponse, text: string): void {
-  Object.getPrototypeOf(res).write.call(res, text)
+function writePast(res: ServerResponse, text: string, written?: () => void): void {
+  Object.getPrototypeOf(res).write.call(res, text, written)
 }
 
 function tap(res: ServerResponse, onHead: (writeHead: () => void) => void, onSaid: (said: Said) => void): () => void {

@@ -58,6 +58,11 @@ export function eraOfRequest(request: JsonRpcRequest): Era {
   return metaOf(request.params)?.[META.protocolVersion] === undefined ? 'legacy' : 'modern'
 }
 
+/** Revisions are dates, and those of the modern era begin with this one. */
+export function eraOfVersion(version: string): Era {
+  return version >= '2026-07-28' ? 'modern' : 'legacy'
+}
+
 export function translateRequest(request: JsonRpcRequest, to: Era, envelope: Envelope): RequestPlan {
   return to === 'modern' ? toModern(request, envelope) : toLegacy(request)
 }

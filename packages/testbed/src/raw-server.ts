@@ -13,6 +13,8 @@ export interface RawServerOptions {
   readonly era?: 'modern' | 'legacy' | 'both'
   /** Length of the text in a tool's result. @default 16 */
   readonly bytes?: number
+  /** Milliseconds before each answer. @default 0 */
+  readonly delay?: number
 }
 
 const SERVER_INFO = '{"name":"raw","version":"1.0.0"}'
@@ -30,7 +32,7 @@ const INITIALIZED = `"protocolVersion":"2025-11-25","capabilities":${CAPABILITIE
  * is put in. It checks nothing, knows every tool, and gives sessions out without remembering them.
  */
 export async function startRawServer(options: RawServerOptions = {}): Promise<RunningServer> {
-  const { port = 0, answer = 'json', era = 'both', bytes = 16 } = options
+  const { port = 0, answer = 'json', era = 'both', bytes = 16, delay = 0 } = options
   const content = `"content":[{"type":"text","text":"${'x'.repeat(bytes)}"}]`
   const results = new Map<string, string>([
     ['tools/call', `{${COMPLETE},${META},${content}}`],
@@ -42,7 +44,7 @@ export async function startRawServer(options: RawServerOptions = {}): Promise<Ru
 
   let sessions = 0
   const server = createServer((req, res) => {
-    if (req.method === 'POST') read(req, (body) => reply(res, body))
+    if (req.method === 'POST') read(req, (body) => (delay === 0 ? reply(res, body) : void setTimeout(reply, delay, res, body)))
     else res.writeHead(req.method === 'DELETE' ? 200 : 405, { 'content-length': 0 }).end()
   })
 

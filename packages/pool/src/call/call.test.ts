@@ -106,6 +106,7 @@ class World {
       fit: () => replicas,
       recovering: () => this.recovering,
       answerServer: (request) => void this.asked.push(request.method),
+      totals: { totalRequests: 0, failedRequests: 0, averageLatency: 0 },
       observe: () => {},
     })
   }

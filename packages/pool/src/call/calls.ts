@@ -32,6 +32,8 @@ export interface CallsPorts {
   /** Clients that are not fit now and may be again. */
   readonly recovering: () => boolean
   readonly answerServer: (request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void) => void
+  /** Counted here, and shown elsewhere. */
+  readonly totals: CallTotals
   /** Told of every attempt that ended. */
   readonly observe: (target: Target, outcome: Outcome, failure: AttemptFailure | undefined) => void
 }
@@ -57,7 +59,6 @@ export class Calls implements CallWays {
   readonly picker: Picker
   readonly settings: CallSettings
   readonly issuers: Issuers = new Issuers()
-  readonly totals: CallTotals = { totalRequests: 0, failedRequests: 0, averageLatency: 0 }
   readonly #ports: CallsPorts
   readonly #open = new Set<OpenCall>()
   /** By tool name; emptied when the fleet or what it serves changes. */
@@ -74,7 +75,7 @@ export class Calls implements CallWays {
 
   start(request: JsonRpcRequest, terms: CallTerms, listener: CallListener): Call {
     const call = new Call(this, request, terms, listener)
-    this.totals.totalRequests++
+    this.#ports.totals.totalRequests++
     this.#open.add(call)
     call.start()
     return call
@@ -159,10 +160,10 @@ export class Calls implements CallWays {
   finished(call: OpenCall, ok: boolean, elapsed: Milliseconds): void {
     this.#open.delete(call)
     if (!ok) {
-      this.totals.failedRequests++
+      this.#ports.totals.failedRequests++
       return
     }
     this.#answered++
-    this.totals.averageLatency += (elapsed - this.totals.averageLatency) / this.#answered
+    this.#ports.totals.averageLatency += (elapsed - this.#ports.totals.averageLatency) / this.#answered
   }
 }

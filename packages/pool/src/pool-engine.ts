@@ -1,0 +1,82 @@
+import type { Calls } from './call/index.js'
+import type { PooledClient } from './fleet/index.js'
+import { type Engine, type EngineCall, type EngineExchange, type FleetListener, OwnedSession, type OwnSession, type SessionListener, type SessionParameters } from './mcp/index.js'
+import type { JsonRpcNotification, ServerFacts, Target, Timers } from './ports.js'
+
+export interface PoolEngineParts {
+  readonly calls: Calls
+  readonly timers: Timers
+  readonly identity: Engine['identity']
+  readonly ready: Engine['ready']
+  readonly finishAuth: Engine['finishAuth']
+  readonly replica: Engine['replica']
+}
+
+/**
+ * What stands under `pool.transport()` and the typed verbs: the calls of the pool, and what there is to know of its replicas.
+ *
+ * The fleet tells it of changes; listeners are few (one a transport), and none of them is on a call's way.
+ */
+export class PoolEngine implements Engine {
+  readonly timers: Timers
+  readonly identity: Engine['identity']
+  readonly #parts: PoolEngineParts
+  readonly #listeners = new Set<FleetListener>()
+  /** By endpoint: what a replica said counts on while it is away. */
+  readonly #facts = new Map<string, ServerFacts>()
+  #replicas: readonly PooledClient[] = []
+
+  constructor(parts: PoolEngineParts) {
+    this.#parts = parts
+    this.timers = parts.timers
+    this.identity = parts.identity
+  }
+
+  ready(): Promise<void> {
+    return this.#parts.ready()
+  }
+
+  facts(): readonly ServerFacts[] {
+    return [...this.#facts.values()]
+  }
+
+  replica(id: string): Target | undefined {
+    return this.#parts.replica(id)
+  }
+
+  /** The call's terms and its listener are one object, as the doors hand it in. */
+  call(call: EngineCall): EngineExchange {
+    return this.#parts.calls.start(call.request, call, call)
+  }
+
+  watch(listener: FleetListener): () => void {
+    this.#listeners.add(listener)
+    listener.onReplicas(this.#replicas)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  openSession(parameters: SessionParameters, listener: SessionListener): OwnSession {
+    return new OwnedSession(parameters, listener)
+  }
+
+  finishAuth(callback: string | URLSearchParams, issuer?: string): Promise<void> {
+    return this.#parts.finishAuth(callback, issuer)
+  }
+
+  // ── From the fleet ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+  replicasChanged(replicas: readonly PooledClient[]): void {
+    this.#replicas = replicas
+    for (const { endpoint, connection } of replicas) this.#facts.set(endpoint.id, connection.facts)
+    for (const listener of this.#listeners) listener.onReplicas(replicas)
+  }
+
+  notified(client: PooledClient, notification: JsonRpcNotification): void {
+    for (const listener of this.#listeners) listener.onNotification(client.id, notification, client.connection.era)
+  }
+
+  shutDown(): void {
+    for (const listener of [...this.#listeners]) listener.onShutdown()
+    this.#listeners.clear()
+  }
+}

@@ -65,5 +65,5 @@ function double(text: string): string {
 }
 
 function escaped(text: string): string {
-  return text === '' ? `''` : [...text].map((char) => `\\${char}`).join('')
+  return text === '' ? `''` : text.replace(/./gsu, '\\$&')
 }

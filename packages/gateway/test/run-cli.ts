@@ -6,7 +6,7 @@ export const BIN: string = fileURLToPath(new URL('../bin/mcp-pool.js', import.me
 
 export interface Ended {
   readonly code: number | null
-  readonly signal: NodeJS.Signals | null
+  readonly signal: string | null
   readonly stdout: string
   readonly stderr: string
 }

@@ -1,4 +1,4 @@
-import type { Command } from '../command.js'
+import type { Command, CommandContext } from '../command.js'
 import { ask } from '../ask.js'
 import { parseDuration } from '../duration.js'
 import { ExitCode } from '../exit-code.js'
@@ -7,7 +7,6 @@ import { SERVER_HELP, SERVER_OPTIONS, serverPoolOptions } from '../server-option
 import { printable } from '../terminal/printable.js'
 import { toolTable } from '../terminal/tool-table.js'
 import { withPool, type Reach } from '../with-pool.js'
-import type { CommandContext } from '../command.js'
 
 const LONGEST = 86_400_000
 

@@ -4,6 +4,8 @@ export interface Happening {
   /** URL of the server that it happened to; undefined: to nobody in particular. */
   readonly endpoint: string | undefined
   readonly what: string
+  /** How often it happened without anything else in between. */
+  readonly times: number
 }
 
 const KEPT = 50
@@ -18,7 +20,10 @@ export class Happenings {
   }
 
   add(endpoint: string | undefined, what: string): void {
-    const happening = { at: performance.now(), endpoint, what }
+    const last = this.#recent.at(-1)
+    const again = last?.endpoint === endpoint && last?.what === what
+    if (again) this.#recent.pop()
+    const happening = { at: performance.now(), endpoint, what, times: again ? last.times + 1 : 1 }
     this.#recent.push(happening)
     if (this.#recent.length > KEPT) this.#recent.shift()
     this.#listener(happening)

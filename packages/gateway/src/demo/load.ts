@@ -65,7 +65,7 @@ export class Load {
       await this.#pool.callTool({ name: LOOK_UP, arguments: { order: String(1_000 + Math.floor(Math.random() * 9_000)) } })
     } catch (error) {
       this.counts.safeFailed++
-      this.#onFailure(`safe call failed: ${messageOf(error)}`)
+      this.#onFailure(`safe call failed (${messageOf(error)})`)
     }
     this.counts.safe++
   }
@@ -78,13 +78,16 @@ export class Load {
       if (error instanceof PoolError && error.retryable) {
         this.counts.unsafeNotRun++
         if (this.#ledger.count(order) > 0) this.counts.unsafeMisreported++
-      } else this.counts.unsafeUnknown++
-      this.#onFailure(`unsafe call failed: ${messageOf(error)}`)
+        this.#onFailure(`unsafe call failed, and did not run (${messageOf(error)})`)
+      } else {
+        this.counts.unsafeUnknown++
+        this.#onFailure(`unsafe call failed, may have run, is not repeated (${messageOf(error)})`)
+      }
     }
     this.counts.unsafe++
   }
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof PoolError ? `${error.code}, ${error.progress}` : String(error)
+  return error instanceof PoolError ? `${error.code}` : String(error)
 }

@@ -13,7 +13,7 @@ const CLIENT = {
   failures: 0,
 }
 const NEW = { ...CLIENT, id: 'client-2', endpoint: 'http://127.0.0.1:2/mcp', health: 'unhealthy', p50: undefined, p99: undefined }
-const happened = (endpoint: string) => (endpoint === NEW.endpoint ? { at: 1_000, endpoint, what: 'killed' } : undefined)
+const happened = (endpoint: string) => (endpoint === NEW.endpoint ? { at: 1_000, endpoint, what: 'killed', times: 1 } : undefined)
 
 it('shows a line for every client, and what happened to it', () => {
   expect(statusTable([CLIENT, NEW], happened, 4_000, 200, (_, text) => text)).toEqual([

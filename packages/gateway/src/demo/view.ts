@@ -30,11 +30,10 @@ export class View {
   }
 
   start(pool: MCPClientPool, load: Load, happenings: Happenings): void {
-    const { columns } = this.#output
     this.#draw = () => {
       const table = statusTable(statusOf(pool), (endpoint) => happenings.lastOf(endpoint), performance.now(), this.#output.columns, this.#paint)
       if (this.#screen === undefined) for (const line of [...table, totals(load)]) this.#output.line(line)
-      else this.#screen.draw([...table, '', cut(totals(load), columns), '', ...this.#recent(happenings)])
+      else this.#screen.draw([...table, '', cut(totals(load), this.#output.columns), '', ...this.#recent(happenings)])
     }
     this.#draw()
     this.#timer = setInterval(this.#draw, this.#screen === undefined ? LINES_EVERY : REDRAW_EVERY)
@@ -50,9 +49,12 @@ export class View {
 
   #recent(happenings: Happenings): string[] {
     const now = performance.now()
-    return happenings.last(RECENT).map(({ at, endpoint, what }) => {
+    return happenings.last(RECENT).map(({ at, endpoint, what, times }) => {
       const ago = `${Math.round((now - at) / 1_000)} s ago`.padStart(9)
-      return this.#paint('dim', cut(`${ago}  ${endpoint === undefined ? '' : `${endpoint}  `}${what}`, this.#output.columns))
+      return this.#paint(
+        'dim',
+        cut(`${ago}  ${endpoint === undefined ? '' : `${endpoint}  `}${what}${times > 1 ? ` (${times} times)` : ''}`, this.#output.columns),
+      )
     })
   }
 }

@@ -5,6 +5,9 @@ import type { CommandContext } from './command.js'
 const SHUTDOWN_TIMEOUT = 2_000
 const LONGEST_CONNECT = 10_000
 
+/** What `--timeout` may be, in milliseconds. */
+export const TIMEOUT_RANGE = { min: 1, max: 86_400_000 } as const
+
 export interface Reach {
   readonly pool: MCPClientPool
   /** What is left of the command's time, in milliseconds; at least 1. */

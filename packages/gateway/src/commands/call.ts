@@ -7,9 +7,7 @@ import { SERVER_HELP, SERVER_OPTIONS, serverPoolOptions } from '../server-option
 import { printable } from '../terminal/printable.js'
 import { resultText } from '../terminal/result-text.js'
 import { UsageError } from '../usage-error.js'
-import { withPool } from '../with-pool.js'
-
-const LONGEST = 86_400_000
+import { TIMEOUT_RANGE, withPool } from '../with-pool.js'
 
 export const call: Command = {
   name: 'call',
@@ -22,7 +20,7 @@ ${SERVER_HELP}
 
 Options:
   --affinity KEY         calls with the same key go to the same replica while it is fit
-  --timeout DURATION     for the whole command, connecting included: 500ms … 24h. Default 60s
+  --timeout DURATION     for the whole command, connecting included: 1ms … 24h. Default 60s
   --json                 print the server's raw result as one JSON document
   --help
 
@@ -39,7 +37,7 @@ Results go to stdout, messages to stderr. Exit codes: 0 ok · 1 the tool or the 
     const [tool, json = '{}'] = positionals
     if (tool === undefined) throw new UsageError('Name the tool: mcp-pool call TOOL')
     atMost(2, positionals, `TOOL '{json}'`)
-    const timeout = parseDuration('--timeout', values.timeout, { min: 1, max: LONGEST })
+    const timeout = parseDuration('--timeout', values.timeout, TIMEOUT_RANGE)
     const options = serverPoolOptions(values, context.env)
     const params = { name: tool, arguments: parseArguments(json === '-' ? await context.readInput() : json) }
 

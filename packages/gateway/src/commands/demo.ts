@@ -19,7 +19,7 @@ summary, also on Ctrl-C: no safe call may have failed, and no unsafe call may ha
 
 Options:
   --era ERA              modern (2026-07-28, SDK v2), legacy (2025-11-25, SDK v1, sessions) or mixed. Default mixed
-  --duration DURATION    500ms … 24h; 0: until Ctrl-C. Default 0 on a terminal, else 30s
+  --duration DURATION    1ms … 24h; 0: until Ctrl-C. Default 0 on a terminal, else 30s
   --rate N               calls a second, 1 … ${HIGHEST_RATE}. Default 50
   --help
 

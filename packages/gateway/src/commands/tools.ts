@@ -6,9 +6,7 @@ import { atMost, parseOptions } from '../parse-options.js'
 import { SERVER_HELP, SERVER_OPTIONS, serverPoolOptions } from '../server-options.js'
 import { printable } from '../terminal/printable.js'
 import { toolTable } from '../terminal/tool-table.js'
-import { withPool, type Reach } from '../with-pool.js'
-
-const LONGEST = 86_400_000
+import { type Reach, TIMEOUT_RANGE, withPool } from '../with-pool.js'
 
 export const tools: Command = {
   name: 'tools',
@@ -21,7 +19,7 @@ answer is lost, all others are called once.
 ${SERVER_HELP}
 
 Options:
-  --timeout DURATION     for the whole command, connecting included: 500ms … 24h. Default 60s
+  --timeout DURATION     for the whole command, connecting included: 1ms … 24h. Default 60s
   --json                 print {"tools": […]} as the server lists them
   --help
 
@@ -35,7 +33,7 @@ Exit codes: 0 ok · 1 the server answered with an error · 2 usage · 3 unreacha
       json: { type: 'boolean', default: false },
     })
     atMost(0, positionals, 'options only')
-    const timeout = parseDuration('--timeout', values.timeout, { min: 1, max: LONGEST })
+    const timeout = parseDuration('--timeout', values.timeout, TIMEOUT_RANGE)
     const answer = await withPool(serverPoolOptions(values, context.env), timeout, context, (reach) => listAll(reach, context))
     const { stdout, stderr } = context
     if (!('tools' in answer)) {

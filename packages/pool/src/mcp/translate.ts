@@ -23,7 +23,7 @@ export type RequestPlan =
   | { readonly act: 'set-level'; readonly level: string }
   /** As `answer` with `{}`, once the URI is in (or out of) the `resourceSubscriptions` of the connection's own listen stream. */
   | { readonly act: 'subscribe' | 'unsubscribe'; readonly uri: string }
-  /** `subscriptions/listen` on a session: see `SessionListen`. */
+  /** `subscriptions/listen` on a session: see `SessionListens`. */
   | { readonly act: 'listen' }
   /** This replica cannot serve it, another may: fail with `progress: 'refused'` and these words. */
   | { readonly act: 'refuse'; readonly reason: string }

@@ -269,6 +269,8 @@ export interface ServerFacts {
 
 export interface LiveConnection extends Connection {
   readonly facts: ServerFacts
+  /** What somebody keeps open on it besides calls: listen streams, callers' own sessions. A client with any is not idle. @default 0 */
+  readonly held?: number
   /** One health probe; resolves with what the server reported of itself, rejects where it gave no JSON-RPC answer. Bounded by `timeout`. */
   probe(timeout: Milliseconds): Promise<ReportedMetrics | undefined>
   /** Client to server, outside of any call; modern replicas over HTTP take none. */
@@ -293,6 +295,6 @@ export interface TokenSource {
    * Asks the authorization server only if nobody has since. The caller repeats its request once.
    */
   renew(rejected: string | undefined, challenge?: string | undefined): Promise<string | undefined>
-  /** Gives the token up; the last who shares it revokes it. Idempotent, and bounded in time. Rejects where the server refused the revocation. */
+  /** Gives the token up, which is revoked when nobody uses it any more. Idempotent, and bounded in time. */
   revoke(): Promise<void>
 }

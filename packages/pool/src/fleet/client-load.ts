@@ -1,0 +1,20 @@
+import type { Load, Milliseconds } from '../ports.js'
+
+/** What was reported of a client, by itself or by the user. */
+export interface LoadReport {
+  /** Requests of others, which this pool cannot see. */
+  readonly activeRequests: number
+  /** undefined: the pool's own calls tell. */
+  readonly averageLatency: Milliseconds | undefined
+  /** Percent. */
+  readonly cpuUsage: number
+  /** Percent. */
+  readonly memoryUsage: number
+}
+
+/** The load of one client, as the fleet shows and feeds it. */
+export interface ClientLoad extends Load {
+  report: LoadReport
+  readonly averageLatency: Milliseconds
+  readonly statistics: { readonly total: number }
+}

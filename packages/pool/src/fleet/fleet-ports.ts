@@ -1,0 +1,75 @@
+import type { ResolvedConfig, ResolvedEndpoint } from '../config/index.js'
+import type { PoolEvents } from '../events.js'
+import type { ConnectionListener, JsonRpcNotification, JsonRpcRequest, JsonRpcResponse, LiveConnection, Random, Timers } from '../ports.js'
+import type { ClientLoad } from './client-load.js'
+import type { PooledClient } from './pooled-client.js'
+
+/** The options that the fleet goes by. */
+export type FleetConfig = Pick<
+  ResolvedConfig,
+  | 'endpoints'
+  | 'minSize'
+  | 'maxSize'
+  | 'idleTimeout'
+  | 'connectionsPerClient'
+  | 'connectionTimeout'
+  | 'requestTimeout'
+  | 'healthCheckInterval'
+  | 'healthCheckTimeout'
+  | 'unhealthyThreshold'
+  | 'healthyThreshold'
+  | 'retryDelay'
+  | 'maxRetryDelay'
+>
+
+export interface ConnectOptions {
+  /** `false`: it was connected before, and is connected again. */
+  readonly first: boolean
+  /** Aborted when nobody waits any more: `connectionTimeout`, a drain, shutdown. A connection that comes all the same is closed. */
+  readonly signal: AbortSignal
+}
+
+/** Makes a connection. Rejects with a `PoolError`. */
+export type Connect = (endpoint: ResolvedEndpoint, clientId: string, listener: ConnectionListener, options: ConnectOptions) => Promise<LiveConnection>
+
+export type Emit = <Name extends keyof PoolEvents>(name: Name, ...args: PoolEvents[Name]) => void
+
+/** What the fleet tells the rest of the pool, and asks of it. None of it may throw. */
+export interface FleetHooks {
+  readonly emit: Emit
+  /** The clients that are fit now: the same array until that changes. */
+  onSnapshot(fit: readonly PooledClient[]): void
+  /** A client serves other things than before: tools, capabilities, or all of it after a reconnection. */
+  onServesChanged(client: PooledClient): void
+  /** Outside of any call; also the pool's event `notification`, which is emitted first. */
+  onNotification(client: PooledClient, notification: JsonRpcNotification): void
+  /** A question outside of any call. */
+  onRequest(client: PooledClient, request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void
+  /** One call on exactly this client: `client.send`. */
+  dispatch(client: PooledClient, message: JsonRpcRequest): Promise<JsonRpcResponse>
+  /** Calls that shutdown waits for, those between two attempts included; no listen streams. */
+  callsUnderWay(): number
+  /** Shutdown has waited long enough: whatever is still open ends now. Connections are closed after it. */
+  abandonCalls(): void
+  /** All connections are closed: what else has to be let go (tokens are revoked here) before `shutdown` is emitted. Must not reject. */
+  release(): Promise<void>
+}
+
+/** Sums over the life of the pool, in the seed's names; the fleet counts in the object that it is given. */
+export interface ConnectionTotals {
+  totalConnections: number
+  activeConnections: number
+  failedConnections: number
+}
+
+export interface FleetOptions {
+  readonly config: FleetConfig
+  readonly timers: Timers
+  readonly random: Random
+  /** Milliseconds since 1970, for what people read. */
+  readonly wallClock: () => number
+  readonly connect: Connect
+  readonly newLoad: (endpoint: ResolvedEndpoint) => ClientLoad
+  readonly totals: ConnectionTotals
+  readonly hooks: FleetHooks
+}

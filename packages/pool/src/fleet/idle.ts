@@ -1,0 +1,87 @@
+import { Alarm, type Milliseconds, type Timers } from '../ports.js'
+import type { Member } from './member.js'
+import type { Roster } from './roster.js'
+
+/** Looks in one `idleTimeout`: a client is closed at most a quarter of it late. */
+const LOOKS = 4
+
+/** Looking more often than this gains nobody anything. */
+const SHORTEST_LOOK: Milliseconds = 250
+
+/**
+ * Closes clients above `minSize` that nobody has used for `idleTimeout`.
+ *
+ * It looks now and then whether a client did anything since it looked last, so that a call need not leave a note of its time.
+ */
+export class IdleWatch extends Alarm {
+  readonly #roster: Roster
+  readonly #timers: Timers
+  readonly #minSize: number
+  readonly #idleTimeout: Milliseconds
+  readonly #close: (member: Member) => void
+  readonly #seen = new Map<Member, { readonly total: number; readonly since: Milliseconds }>()
+  #looking = false
+
+  constructor(roster: Roster, timers: Timers, limits: { readonly minSize: number; readonly idleTimeout: Milliseconds }, close: (member: Member) => void) {
+    super()
+    this.#roster = roster
+    this.#timers = timers
+    this.#minSize = limits.minSize
+    this.#idleTimeout = limits.idleTimeout
+    this.#close = close
+  }
+
+  /** The number of clients changed: there may be some to spare. */
+  sizeChanged(): void {
+    if (this.#looking || this.#roster.serving <= this.#minSize) return
+    this.#looking = true
+    this.#note(this.#timers.now())
+    this.#lookAgain()
+  }
+
+  stop(): void {
+    this.#looking = false
+    this.#seen.clear()
+    this.#timers.clear(this)
+  }
+
+  override fire(now: Milliseconds): void {
+    this.#note(now)
+    for (const member of this.#toSpare(now)) this.#close(member)
+    if (this.#roster.serving > this.#minSize) this.#lookAgain()
+    else this.stop()
+  }
+
+  #lookAgain(): void {
+    this.#timers.set(this, Math.max(SHORTEST_LOOK, this.#idleTimeout / LOOKS))
+  }
+
+  #note(now: Milliseconds): void {
+    const { listed } = this.#roster
+    for (const member of listed.values()) {
+      const total = member.client.load.statistics.total
+      const seen = this.#seen.get(member)
+      const idle = seen !== undefined && seen.total === total && member.outstanding === 0 && (member.client.connection.held ?? 0) === 0
+      if (!idle) this.#seen.set(member, { total, since: now })
+    }
+    for (const member of this.#seen.keys()) if (!listed.has(member.id)) this.#seen.delete(member)
+  }
+
+  /** As many as there are fit ones above `minSize`: where most stand, and of those who idles longest. */
+  #toSpare(now: Milliseconds): Member[] {
+    const spare = Math.min(this.#roster.fit.length, this.#roster.serving) - this.#minSize
+    if (spare <= 0) return []
+    const idle: Array<{ member: Member; since: Milliseconds }> = []
+    for (const [member, { since }] of this.#seen) if (member.health.fit && now - since >= this.#idleTimeout) idle.push({ member, since })
+    const chosen: Member[] = []
+    const left = new Map<Member['site'], number>()
+    while (chosen.length < spare && idle.length > 0) {
+      const populations = ({ member }: { member: Member }): number => member.site.population - (left.get(member.site) ?? 0)
+      idle.sort((a, b) => populations(b) - populations(a) || a.since - b.since)
+      const { member } = idle.shift()!
+      chosen.push(member)
+      left.set(member.site, (left.get(member.site) ?? 0) + 1)
+    }
+    return chosen
+  }
+}

@@ -1,0 +1,295 @@
+import type { ResolvedEndpoint } from '../config/index.js'
+import { PoolError } from '../errors.js'
+import type { PoolEvents } from '../events.js'
+import { ClientHealth, type HealthStatus } from '../health/index.js'
+import type { AttemptFailure, JsonRpcNotification, JsonRpcRequest, JsonRpcResponse, LiveConnection, Outcome, ReportedMetrics } from '../ports.js'
+import { Bounded } from './bounded.js'
+import { Connections, type ConnectionsOwner } from './connections.js'
+import type { FleetOptions } from './fleet-ports.js'
+import { type ClientWays, type HealthReport, PooledClient } from './pooled-client.js'
+import { type Recoverable, Recovery, recoveryLimits } from './recovery.js'
+import { Reports } from './reports.js'
+import type { Site } from './sites.js'
+import type { Until } from './until.js'
+import { Watch, type Watched } from './watch.js'
+
+/** The fleet, as one of its members sees it. */
+export interface MemberOwner {
+  readonly options: FleetOptions
+  /** Somebody became fit or unfit. */
+  fitnessChanged(): void
+  /** The member has another connection than before. */
+  connectionChanged(member: Member): void
+  /** The member lost its connection. */
+  disconnected(member: Member): void
+  /** Its recovery failed. `false`: it is above `minSize`, and gives its place up. */
+  keeps(member: Member): boolean
+}
+
+/**
+ * One client from its first connection to its end: the place where what connections, probes, calls and users say of it comes
+ * together, is weighed by `ClientHealth`, and has its consequences.
+ *
+ * Every consequence has the same order: first the state, then the snapshot, then the event, so that a listener sees a pool
+ * that already is what it is told.
+ */
+export class Member implements ConnectionsOwner, ClientWays, Watched, Recoverable {
+  readonly client: PooledClient
+  readonly site: Site
+  /** Among the clients of its endpoint. */
+  readonly number: number
+  readonly health: ClientHealth
+  readonly watch: Watch
+  readonly recovery: Recovery
+  readonly reports: Reports
+  readonly #owner: MemberOwner
+  readonly #connections: Connections
+  #probing: Bounded<HealthReport> | undefined
+  /** Its end, once it leaves. */
+  departure: Promise<void> | undefined
+  /** The end of its calls, once it leaves. */
+  finishing: Until | undefined
+  /** Wall-clock time, in milliseconds since 1970. */
+  lastCheck = 0
+  latency = 0
+  lastError: string | undefined
+
+  constructor(owner: MemberOwner, site: Site, number: number, id: string) {
+    const { config, timers, random, newLoad, wallClock } = owner.options
+    const { endpoint } = site
+    this.#owner = owner
+    this.site = site
+    this.number = number
+    this.health = new ClientHealth(config)
+    this.watch = new Watch(this, timers, config.healthCheckInterval)
+    this.recovery = new Recovery(this, timers, random, recoveryLimits(config))
+    this.client = new PooledClient({ id, place: `${endpoint.id}#${number}`, endpoint, load: newLoad(endpoint) }, this)
+    this.reports = new Reports(this.client.load, wallClock)
+    this.#connections = new Connections(this, owner.options)
+    this.client.on('error', (error) => this.failed(error))
+    this.client.on('disconnected', () => this.disconnected())
+    this.client.on('metrics', (metrics) => this.reports.fromServer(metrics))
+    this.client.on('notification', (notification) => this.#notification(notification))
+  }
+
+  get id(): string {
+    return this.client.id
+  }
+
+  get endpoint(): ResolvedEndpoint {
+    return this.site.endpoint
+  }
+
+  get outstanding(): number {
+    return this.client.load.outstanding
+  }
+
+  get leaving(): boolean {
+    return this.health.status === 'draining'
+  }
+
+  // ── Connections ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  connected(connection: LiveConnection): void {
+    this.client.connection = connection
+    if (this.health.connected()) {
+      this.lastCheck = this.#owner.options.wallClock()
+      return
+    }
+    this.#backOnline()
+    this.#owner.connectionChanged(this)
+  }
+
+  closeFailed(error: Error): void {
+    this.#emit('client:disconnect-error', { clientId: this.id, error })
+  }
+
+  reconnect(): Promise<void> {
+    return this.#connections.renew()
+  }
+
+  async disconnect(): Promise<void> {
+    this.#connections.letGo()
+    this.client.emit('disconnected')
+    await this.#connections.drop()
+  }
+
+  /** Takes no new calls, is neither probed nor recovered; a connection that is being made for it is given up. */
+  leave(why: PoolError): void {
+    this.health.moveTo('draining')
+    this.watch.stop()
+    this.recovery.stop()
+    this.#connections.stop(why)
+    this.#probing?.cancel(why)
+  }
+
+  /** Closes everything, within `connectionTimeout`. Never rejects. */
+  async close(): Promise<void> {
+    const { client } = this
+    await Promise.all([this.#connections.closing((async () => client.disconnect())()), this.#connections.closeRetired()])
+  }
+
+  // ── What happens to it ───────────────────────────────────────────────────────────────────────────────────────────
+
+  notified(notification: JsonRpcNotification): void {
+    this.client.emit('notification', notification)
+  }
+
+  #notification(notification: JsonRpcNotification): void {
+    this.#emit('notification', { clientId: this.id, notification })
+    this.#owner.options.hooks.onNotification(this.client, notification)
+  }
+
+  asked(request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void {
+    this.#owner.options.hooks.onRequest(this.client, request, reply)
+  }
+
+  servesChanged(): void {
+    this.#owner.options.hooks.onServesChanged(this.client)
+  }
+
+  reported(metrics: ReportedMetrics): void {
+    this.client.emit('metrics', metrics)
+  }
+
+  erred(error: Error): void {
+    this.client.emit('error', error)
+  }
+
+  lost(error: Error): void {
+    this.client.emit('error', error)
+    this.client.emit('disconnected')
+  }
+
+  /** An attempt on it was settled. */
+  settled(outcome: Outcome, failure: AttemptFailure | undefined): void {
+    if (outcome === 'ok') this.health.callSucceeded()
+    if (outcome !== 'failed') return
+    const error = failure ?? new PoolError('CONNECTION_LOST', 'an attempt failed', { progress: 'sent', endpoint: this.endpoint.label })
+    this.client.emit('error', error)
+    // Nobody was there to take the request. The next one would fare no better, and would be a user's.
+    if (error.progress === 'not-sent' && (error.code === 'CONNECT_FAILED' || error.code === 'CONNECT_TIMEOUT')) this.client.emit('disconnected')
+  }
+
+  /** An error that counts against it; `unhealthyThreshold` of them in a row make it unhealthy. */
+  failed(error: Error): void {
+    const unhealthy = this.health.callFailed()
+    this.lastError = error.message
+    if (unhealthy) this.#owner.fitnessChanged()
+    this.#emit('client:error', { clientId: this.id, error })
+    if (!unhealthy) return
+    this.#emit('client:unhealthy', { clientId: this.id, error: error.message })
+    // Is it the server, or only what was asked of it? A probe tells.
+    this.watch.pace()
+  }
+
+  /** The connection is gone. */
+  disconnected(): void {
+    if (!this.health.lost()) return
+    this.watch.pace()
+    this.#owner.fitnessChanged()
+    this.#emit('client:disconnected', { clientId: this.id })
+    this.#owner.disconnected(this)
+    if (this.health.status === 'disconnected') this.recovery.start()
+  }
+
+  // ── Probes ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  async probe(): Promise<void> {
+    if (this.leaving) return
+    const { timers, config } = this.#owner.options
+    const { healthCheckTimeout } = config
+    const { client } = this
+    const { current } = this.#connections
+    const late = (): Error => new PoolError('REQUEST_TIMEOUT', `no answer to the health check within ${healthCheckTimeout} ms`, { progress: 'sent' })
+    this.#probing = new Bounded(timers, (async () => client.healthCheck())(), healthCheckTimeout, late)
+    try {
+      const report = await this.#probing.result
+      if (this.#connections.current === current && !this.leaving) this.#probeSucceeded(report)
+    } catch (error) {
+      if (this.#connections.current === current && !this.leaving) this.probeFailed(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+
+  probeFailed(error: Error): void {
+    const verdict = this.health.probeFailed()
+    this.lastCheck = this.#owner.options.wallClock()
+    this.lastError = error.message
+    if (verdict === 'unchanged') return
+    this.watch.pace()
+    if (verdict === 'unhealthy') {
+      this.#owner.fitnessChanged()
+      this.#emit('client:unhealthy', { clientId: this.id, error: error.message })
+    }
+    if (this.health.status === 'unhealthy') this.recovery.start()
+  }
+
+  #probeSucceeded(report: HealthReport): void {
+    const fitAgain = this.health.probeSucceeded()
+    this.lastCheck = this.#owner.options.wallClock()
+    this.latency = report.latency
+    this.lastError = undefined
+    this.reports.fromServer(report.metrics ?? {})
+    if (!fitAgain) return
+    this.#becameFit()
+    this.#emit('client:healthy', { clientId: this.id })
+  }
+
+  #becameFit(): void {
+    this.recovery.done()
+    this.#connections.cancel(new PoolError('CANCELLED', `client ${this.id} is well again without a new connection`, { endpoint: this.endpoint.label }))
+    this.watch.pace()
+    this.#owner.fitnessChanged()
+  }
+
+  // ── Recovery ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  recovering(): void {
+    this.#emit('client:recovering', { clientId: this.id })
+  }
+
+  recovered(): void {
+    this.#backOnline()
+    this.#emit('client:recovered', { clientId: this.id })
+  }
+
+  recoveryFailed(error: Error): boolean {
+    this.lastError = error.message
+    this.#emit('client:recovery-failed', { clientId: this.id, error: error.message })
+    return !this.leaving && this.#owner.keeps(this)
+  }
+
+  #backOnline(): void {
+    if (this.health.reconnected()) this.watch.pace()
+  }
+
+  // ── What it is told to do ────────────────────────────────────────────────────────────────────────────────────────
+
+  /** What a user says counts, whatever the probes said; what they say from now on counts again. */
+  decree(status: HealthStatus): void {
+    if (!this.health.moveTo(status)) return
+    if (status === 'healthy') return this.#becameFit()
+    this.#owner.fitnessChanged()
+    // An unhealthy client keeps the pace that it had, so that a decree lasts as long as an interval and not a moment.
+    if (status === 'recovering') this.watch.pace()
+    if (status === 'disconnected') {
+      this.watch.pace()
+      this.recovery.start()
+    }
+  }
+
+  send(message: JsonRpcRequest): Promise<JsonRpcResponse> {
+    return this.#owner.options.hooks.dispatch(this.client, message)
+  }
+
+  async healthCheck(): Promise<HealthReport> {
+    const { timers, config } = this.#owner.options
+    const startedAt = timers.now()
+    const metrics = await this.client.connection.probe(config.healthCheckTimeout)
+    return { latency: timers.now() - startedAt, metrics }
+  }
+
+  #emit<Name extends keyof PoolEvents>(name: Name, ...args: PoolEvents[Name]): void {
+    this.#owner.options.hooks.emit(name, ...args)
+  }
+}

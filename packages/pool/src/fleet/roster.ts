@@ -1,0 +1,100 @@
+import type { Member } from './member.js'
+import type { PooledClient } from './pooled-client.js'
+
+/**
+ * Who is in the pool, and who of them may be given calls.
+ *
+ *     held     everybody who takes one of the `maxSize` places: being connected, there, or leaving
+ *      └ listed   those who are there, or leaving: what `pool.clients` shows
+ *         └ serving  those who are there to stay, fit or not: what `minSize` counts
+ *            └ fit      those who are given calls
+ */
+export class Roster {
+  readonly #held = new Set<Member>()
+  readonly #listed = new Map<string, Member>()
+  readonly #onSnapshot: (fit: readonly PooledClient[]) => void
+  #fit: readonly PooledClient[] = []
+  #connecting = 0
+  #serving = 0
+
+  constructor(onSnapshot: (fit: readonly PooledClient[]) => void) {
+    this.#onSnapshot = onSnapshot
+  }
+
+  get held(): ReadonlySet<Member> {
+    return this.#held
+  }
+
+  get listed(): ReadonlyMap<string, Member> {
+    return this.#listed
+  }
+
+  get serving(): number {
+    return this.#serving
+  }
+
+  get fit(): readonly PooledClient[] {
+    return this.#fit
+  }
+
+  /** Held, and not known to come to anything yet. */
+  get connecting(): number {
+    return this.#connecting
+  }
+
+  hold(member: Member): void {
+    this.#held.add(member)
+    this.#connecting++
+  }
+
+  list(member: Member): void {
+    this.#listed.set(member.id, member)
+    this.#connecting--
+    this.#serving++
+    this.publish()
+  }
+
+  /** It could not be connected. */
+  dismiss(member: Member): void {
+    this.#held.delete(member)
+    this.#connecting--
+  }
+
+  /** It has begun to leave. */
+  left(): void {
+    this.#serving--
+    this.publish()
+  }
+
+  /** Not shown any more, though it may still finish its calls. */
+  unlist(member: Member): void {
+    this.#listed.delete(member.id)
+  }
+
+  /** It is gone, and its place is free. */
+  release(member: Member): void {
+    this.#held.delete(member)
+    this.#listed.delete(member.id)
+  }
+
+  clear(): void {
+    this.#held.clear()
+    this.#listed.clear()
+    this.#connecting = 0
+    this.#serving = 0
+  }
+
+  /** Computes who is fit, and tells if that changed. */
+  publish(): void {
+    const fit: PooledClient[] = []
+    for (const { client, health } of this.#listed.values()) if (health.fit) fit.push(client)
+    const same = fit.length === this.#fit.length && fit.every((client, at) => client === this.#fit[at])
+    if (!same) this.republish(fit)
+  }
+
+  /** Tells also if the clients are the same: one of them has another connection. */
+  republish(fit: readonly PooledClient[] = [...this.#fit]): void {
+    this.#fit = fit
+    this.#onSnapshot(fit)
+  }
+}

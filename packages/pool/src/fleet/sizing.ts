@@ -1,0 +1,217 @@
+import { PoolError } from '../errors.js'
+import { Alarm } from '../ports.js'
+import type { FleetOptions } from './fleet-ports.js'
+import { IdleWatch } from './idle.js'
+import type { Member } from './member.js'
+import type { PooledClient } from './pooled-client.js'
+import { recoveryLimits } from './recovery.js'
+import type { Roster } from './roster.js'
+import type { Site, Sites } from './sites.js'
+import { Until } from './until.js'
+
+/**
+ * How many clients there are, and where.
+ *
+ * It keeps no list of things to do, which could lose one. Whenever anything changed, `keep` compares what there is with what
+ * there should be, and begins to connect what is missing; what cannot be connected now has an alarm for when it can. So a
+ * place is never given up, however it became vacant.
+ *
+ *     missing   minSize − those who are there or being connected: where fewest are
+ *     owed      clients above minSize whose recovery failed: where they were
+ *     pressure  every fit client has all its sockets busy: one more, where it is likely to be had
+ *     idle      more than minSize, and unused: closed
+ */
+export class Sizing extends Alarm {
+  readonly #options: FleetOptions
+  readonly #sites: Sites
+  readonly #roster: Roster
+  readonly #newMember: (site: Site, number: number) => Member
+  readonly #idle: IdleWatch
+  #keeping = false
+  #growing = false
+  /** Where the search for a client with a free socket begins: at the one that had one when asked last. */
+  #spare = 0
+
+  constructor(options: FleetOptions, sites: Sites, roster: Roster, newMember: (site: Site, number: number) => Member) {
+    super()
+    const { config, timers } = options
+    this.#options = options
+    this.#sites = sites
+    this.#roster = roster
+    this.#newMember = newMember
+    this.#idle = new IdleWatch(roster, timers, config, (member) => void this.depart(member))
+  }
+
+  /** From now on `minSize` holds, and what is idle above it is closed. */
+  start(): void {
+    this.#keeping = true
+    this.keep()
+  }
+
+  stop(): void {
+    this.#keeping = false
+    this.#options.timers.clear(this)
+    this.#idle.stop()
+  }
+
+  /** Some of `minSize` is missing, or something is to be tried again. */
+  get expecting(): boolean {
+    return this.#missing > 0 || this.#roster.connecting > 0
+  }
+
+  get #missing(): number {
+    return this.#options.config.minSize - this.#roster.serving - this.#roster.connecting
+  }
+
+  get #room(): number {
+    return this.#options.config.maxSize - this.#roster.held.size
+  }
+
+  override fire(): void {
+    this.keep()
+  }
+
+  keep(): void {
+    if (!this.#keeping) return
+    const { timers } = this.#options
+    const now = timers.now()
+    let next = Number.POSITIVE_INFINITY
+    while (this.#missing > 0 && this.#room > 0) {
+      const site = this.#sites.neediest()
+      if (site === undefined) break
+      if (!site.mayTry(now)) {
+        next = site.retryAt
+        break
+      }
+      void this.#fill(site)
+    }
+    for (const site of this.#sites.all) {
+      while (site.owed > site.connecting && this.#room > 0 && site.mayTry(now)) void this.#fill(site)
+      if (site.owed > site.connecting && this.#room > 0) next = Math.min(next, site.retryAt)
+    }
+    // One that is being connected asks again when it is done, whatever comes of it.
+    if (next > now && next !== Number.POSITIVE_INFINITY) timers.set(this, next - now)
+    else timers.clear(this)
+    this.#idle.sizeChanged()
+  }
+
+  /**
+   * Asked when a call finds its client busy: adds a client if nobody has a free socket, one at a time. Cheap as long as
+   * anybody has one.
+   */
+  pressure(): void {
+    if (!this.#keeping || this.#growing || this.#room <= 0 || this.#anyoneFree()) return
+    const now = this.#options.timers.now()
+    const site = this.#sites.likeliest((candidate) => candidate.mayTry(now))
+    if (site === undefined) return
+    this.#growing = true
+    void this.#fill(site).finally(() => {
+      this.#growing = false
+    })
+  }
+
+  /** The pool is below `minSize` and `clientId` was just lost: tried at once, whatever the endpoints' backoff. */
+  replace(clientId: string): void {
+    if (!this.#keeping || this.#missing <= 0 || this.#room <= 0) return
+    const site = this.#sites.likeliest()
+    if (site === undefined) return
+    this.create(site).catch((error: Error) => this.#options.hooks.emit('client:replacement-failed', { clientId, error }))
+  }
+
+  /** A new client, connected. */
+  async create(site: Site): Promise<PooledClient> {
+    const { hooks, timers, random, config, totals } = this.#options
+    const number = site.enter()
+    const member = this.#newMember(site, number)
+    this.#roster.hold(member)
+    site.connecting++
+    try {
+      await member.reconnect()
+    } catch (cause) {
+      const error = cause instanceof Error ? cause : new Error(String(cause))
+      site.connecting--
+      site.population--
+      this.#roster.dismiss(member)
+      this.#vacate(member)
+      if (!member.leaving) {
+        site.refused(timers.now(), recoveryLimits(config), random)
+        totals.failedConnections++
+        hooks.emit('client:error', { clientId: member.id, error })
+      }
+      this.keep()
+      throw error
+    }
+    site.connecting--
+    site.gained()
+    totals.totalConnections++
+    totals.activeConnections++
+    this.#roster.list(member)
+    member.watch.start(random)
+    hooks.emit('client:connected', { clientId: member.id, endpoint: site.endpoint.label })
+    this.keep()
+    return member.client
+  }
+
+  /** Leaves the pool: no new calls, those under way finish, then it is closed. Resolves when it is gone. */
+  depart(member: Member): Promise<void> {
+    member.departure ??= this.#depart(member)
+    return member.departure
+  }
+
+  /** The recovery of a member failed. `false`: there are enough without it, and its endpoint will be tried again. */
+  keeps(member: Member): boolean {
+    const { config, timers, random } = this.#options
+    if (this.#roster.serving <= config.minSize) return true
+    member.site.owed++
+    member.site.refused(timers.now(), recoveryLimits(config), random)
+    void this.depart(member)
+    return false
+  }
+
+  async #fill(site: Site): Promise<void> {
+    try {
+      await this.create(site)
+    } catch (error) {
+      // A drain or shutdown that came in between is no failure.
+      if (!site.drained && this.#keeping) this.#options.hooks.emit('client:creation-failed', { error: error as Error })
+    }
+  }
+
+  async #depart(member: Member): Promise<void> {
+    const { hooks, timers, totals } = this.#options
+    const { site } = member
+    member.leave(new PoolError('CANCELLED', `client ${member.id} leaves the pool`, { endpoint: site.endpoint.label }))
+    site.population--
+    this.#roster.left()
+    if (member.outstanding > 0) {
+      // Its place is needed now, if there is room for another.
+      this.keep()
+      member.finishing = new Until(timers, () => member.outstanding === 0)
+      await member.finishing.over
+    }
+    await member.close()
+    totals.activeConnections--
+    this.#roster.release(member)
+    this.#vacate(member)
+    hooks.emit('client:removed', { clientId: member.id })
+    this.keep()
+  }
+
+  #vacate(member: Member): void {
+    member.site.leave(member.number)
+    this.#sites.forget(member.site)
+  }
+
+  #anyoneFree(): boolean {
+    const { fit } = this.#roster
+    const { connectionsPerClient } = this.#options.config
+    for (let i = 0; i < fit.length; i++) {
+      const at = (this.#spare + i) % fit.length
+      if (fit[at]!.load.outstanding < connectionsPerClient) {
+        this.#spare = at
+        return true
+      }
+    }
+    return false
+  }
+}

@@ -1,1 +1,11 @@
-export type { AuthProvider, ClientCredentials, EndpointAuthProvider, OAuthClientProvider } from './types.js'
+// For programs that authorize by themselves: what an endpoint takes as `authProvider`
+export type { AuthProvider, EndpointAuthProvider, OAuthClientProvider } from './types.js'
+export { UnauthorizedError } from '@modelcontextprotocol/client'
+
+// Client credentials, as the pool speaks them
+export type { AuthPorts, ClientCredentials, Fetch } from './types.js'
+export { TokenCache, type TokenNeeds } from './token-cache.js'
+export type { TokenSource } from '../ports.js'
+
+// For the pool
+export { isSecureUrl } from './secure-url.js'

@@ -1,4 +1,5 @@
 import type { AuthProvider, OAuthClientProvider } from '@modelcontextprotocol/client'
+import type { Milliseconds, Random, Timers } from '../ports.js'
 
 export type { AuthProvider, OAuthClientProvider }
 
@@ -7,12 +8,23 @@ export type EndpointAuthProvider = AuthProvider | OAuthClientProvider
 
 /** What one token is asked for with; two endpoints that agree in all of it share one token. */
 export interface ClientCredentials {
-  /** Base URL of the authorization server; the token path under it is `/oauth/token`. */
+  /** Base URL of the authorization server; the token path under it is `/oauth/token`. `https:`, plain `http:` on loopback only. */
   readonly server: string
   readonly clientId: string
   readonly clientSecret: string
   /** RFC 8707 resource indicator; undefined: none is sent. */
-  readonly resource: string | undefined
+  readonly resource?: string | undefined
   /** Space-separated scopes; undefined: what the authorization server gives by default. */
-  readonly scope: string | undefined
+  readonly scope?: string | undefined
+}
+
+export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>
+
+/** What the tokens of a pool need from outside. */
+export interface AuthPorts {
+  readonly timers: Timers
+  readonly random: Random
+  /** How long one request to an authorization server may take, revocation included. */
+  readonly timeout: Milliseconds
+  readonly fetch: Fetch
 }

@@ -1,3 +1,4 @@
+import { isSecureUrl } from '../auth/index.js'
 import type { Check } from './checks.js'
 import type { Place } from './problems.js'
 
@@ -17,8 +18,7 @@ export const authorizationServerUrl: Check<string> = {
     const url = httpUrl(value, place)
     if (url === undefined || !withoutUser(url, 'clientId and clientSecret', place)) return undefined
     if (url.search !== '' || url.hash !== '') return place.must('have no query and no fragment')
-    if (url.protocol === 'http:' && !isLoopback(url))
-      return place.must('be an https: URL: plain http: would show the client secret to the network (allowed on loopback)')
+    if (!isSecureUrl(url)) return place.must('be an https: URL: plain http: would show the client secret to the network (allowed on loopback)')
     return url.href.replace(/\/+$/, '')
   },
 }
@@ -44,9 +44,4 @@ function withoutUser(url: URL, instead: string, place: Place): boolean {
   if (url.username === '' && url.password === '') return true
   place.must(`have no user and password: they belong in ${instead}`)
   return false
-}
-
-/** RFC 6761 section 6.3 and the loopback ranges of RFC 5735 and RFC 4291. */
-function isLoopback({ hostname }: URL): boolean {
-  return hostname === 'localhost' || hostname.endsWith('.localhost') || /^127\.\d+\.\d+\.\d+$/.test(hostname) || hostname === '[::1]'
 }

@@ -38,6 +38,7 @@ export class TransportCall implements EngineCall {
   readonly #requestSignal: AbortSignal | undefined
   #exchange: EngineExchange | undefined
   #accepted = false
+  #notified = false
   #done = false
   #rejection: PoolError | undefined
   /** Why it was given up before the engine had returned. */
@@ -148,7 +149,9 @@ export class TransportCall implements EngineCall {
   }
 
   onNotification(notification: JsonRpcNotification): void {
-    if (!this.#done) this.#owner.notified(notification)
+    if (this.#done) return
+    this.#notified = true
+    this.#owner.notified(notification)
   }
 
   onRequest(request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): boolean {
@@ -163,7 +166,9 @@ export class TransportCall implements EngineCall {
     if (this.#done) return
     this.#end()
     this.#resolve?.()
-    this.#owner.answered(this, response)
+    // The SDK handles notifications one microtask later, and progress not at all once there is an answer: both in one chunk would lose it.
+    if (this.#notified) queueMicrotask(() => this.#owner.answered(this, response))
+    else this.#owner.answered(this, response)
   }
 
   onFailure(failure: PoolError): void {

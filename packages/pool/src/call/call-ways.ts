@@ -14,6 +14,7 @@ export interface CallSettings {
 
 /** A call that is not ended yet, as those see it who may have to end it. */
 export interface OpenCall {
+  readonly stream: boolean
   /** The pool shuts down. */
   abandon(): void
 }
@@ -26,7 +27,8 @@ export interface CallWays {
   readonly issuers: Issuers
   nextWireId(): number
   kindOf(request: JsonRpcRequest): CallKind
-  requiredEra(request: JsonRpcRequest): Era | undefined
+  /** Era of the replicas that can serve it; undefined: either. */
+  requiredEra(request: JsonRpcRequest, era: Era): Era | undefined
   isSafe(request: JsonRpcRequest, kind: CallKind, idempotent: boolean | undefined): boolean
   /** Wait before the next attempt, after so many. */
   backoff(attempts: number): Milliseconds

@@ -93,7 +93,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery {
     this.#terms = terms
     this.#listener = listener
     this.kind = ways.kindOf(request)
-    this.onlyEra = ways.requiredEra(request)
+    this.onlyEra = ways.requiredEra(request, terms.era)
     this.only = terms.only ?? ways.issuers.of(request)
   }
 

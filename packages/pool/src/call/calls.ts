@@ -26,7 +26,7 @@ export interface CallsPorts {
   /** Wait before the next attempt, after so many. */
   readonly backoff: (attempts: number) => Milliseconds
   readonly kindOf: (request: JsonRpcRequest) => CallKind
-  readonly requiredEra: (request: JsonRpcRequest) => Era | undefined
+  readonly requiredEra: (request: JsonRpcRequest, era: Era) => Era | undefined
   /** Those who are fit now. */
   readonly fit: () => readonly Target[]
   /** Clients that are not fit now and may be again. */
@@ -63,6 +63,7 @@ export class Calls implements CallWays {
   readonly #open = new Set<OpenCall>()
   /** By tool name; emptied when the fleet or what it serves changes. */
   readonly #safeTools = new Map<string, boolean>()
+  #streams = 0
   #lastWireId = 0
   #answered = 0
 
@@ -77,13 +78,14 @@ export class Calls implements CallWays {
     const call = new Call(this, request, terms, listener)
     this.#ports.totals.totalRequests++
     this.#open.add(call)
+    if (call.stream) this.#streams++
     call.start()
     return call
   }
 
-  /** Calls under way, listen streams included. */
-  get open(): number {
-    return this.#open.size
+  /** Calls that have no end yet, those between two attempts included; no listen streams. */
+  get underWay(): number {
+    return this.#open.size - this.#streams
   }
 
   /** Ends every call with `SHUTTING_DOWN`. */
@@ -106,8 +108,8 @@ export class Calls implements CallWays {
     return this.#ports.kindOf(request)
   }
 
-  requiredEra(request: JsonRpcRequest): Era | undefined {
-    return this.#ports.requiredEra(request)
+  requiredEra(request: JsonRpcRequest, era: Era): Era | undefined {
+    return this.#ports.requiredEra(request, era)
   }
 
   isSafe(request: JsonRpcRequest, kind: CallKind, idempotent: boolean | undefined): boolean {
@@ -159,6 +161,7 @@ export class Calls implements CallWays {
 
   finished(call: OpenCall, ok: boolean, elapsed: Milliseconds): void {
     this.#open.delete(call)
+    if (call.stream) this.#streams--
     if (!ok) {
       this.#ports.totals.failedRequests++
       return

@@ -72,10 +72,11 @@ export interface ObservedClient {
   readonly health: string
   readonly load: {
     readonly outstanding: number
-    readonly tally: { readonly failed: number; quantile(q: number): Milliseconds | undefined }
-    readonly metrics: Readonly<Record<string, unknown>> & Pick<ClientMetrics, 'activeRequests' | 'totalRequests' | 'averageLatency' | 'cpuUsage' | 'memoryUsage'>
+    readonly statistics: { readonly failed: number; quantile(q: number): Milliseconds | undefined }
     cost(now: Milliseconds): number
   }
+  /** As `pool.loadMetrics` shows them. */
+  readonly metrics: Readonly<Record<string, unknown>> & Pick<ClientMetrics, 'activeRequests' | 'totalRequests' | 'averageLatency' | 'cpuUsage' | 'memoryUsage'>
 }
 
 /** One consistent look at the pool. Cheap: everything in it is counted already. */
@@ -85,13 +86,14 @@ export function statisticsOf({ sizes, metrics, clients }: Observed, now: Millise
   return { pool: { size: each.length, ...sizes, healthy, unhealthy: each.length - healthy }, metrics, clients: each }
 }
 
-function clientStatistics({ id, endpointLabel, era, health, load }: ObservedClient, now: Milliseconds): ClientStatistics {
-  const metrics = {
-    ...load.metrics,
-    outstanding: load.outstanding,
-    failedRequests: load.tally.failed,
-    p50: load.tally.quantile(0.5),
-    p99: load.tally.quantile(0.99),
+function clientStatistics({ id, endpointLabel, era, health, load, metrics }: ObservedClient, now: Milliseconds): ClientStatistics {
+  const { outstanding, statistics } = load
+  return {
+    id,
+    endpoint: endpointLabel,
+    era,
+    health,
+    load: load.cost(now),
+    metrics: { ...metrics, outstanding, failedRequests: statistics.failed, p50: statistics.quantile(0.5), p99: statistics.quantile(0.99) },
   }
-  return { id, endpoint: endpointLabel, era, health, load: load.cost(now), metrics }
 }

@@ -1,0 +1,118 @@
+import { inspect } from 'node:util'
+import { type OAuthServer, type OAuthServerOptions, reservePort, startOAuthServer } from '@mcp-client-pool/testbed'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { type ClientCredentials, TokenCache, type TokenSource } from '../src/auth/index.js'
+import { VirtualTime } from '../src/testing/index.js'
+
+const HOUR = 3_600_000
+const resource = 'http://127.0.0.1:1/mcp'
+
+/** Tokens of a real authorization server, on a time of our own: nothing here waits for a token to grow old. */
+async function begin(options: OAuthServerOptions = {}): Promise<{
+  server: OAuthServer
+  time: VirtualTime
+  cache: TokenCache
+  lease: (credentials?: Partial<ClientCredentials>) => TokenSource
+}> {
+  const server = await startOAuthServer({ lifetime: 3_600, ...options })
+  const time = new VirtualTime()
+  const cache = new TokenCache({ timers: time, random: () => 0.5 })
+  onTestFinished(async () => {
+    await cache.revokeAll().catch(() => {})
+    await server.close()
+  })
+  const auth = { server: server.url, clientId: 'testbed', clientSecret: 'secret' }
+  return { server, time, cache, lease: (credentials = {}) => cache.lease({ url: resource, auth: { ...auth, ...credentials }, authProvider: undefined })! }
+}
+
+describe('tokens of a real authorization server', () => {
+  it('are asked for once by a hundred connections', async () => {
+    const { server, lease } = await begin()
+    const tokens = await Promise.all(Array.from({ length: 100 }, () => lease().token()))
+    expect(new Set(tokens).size).toBe(1)
+    expect([server.tokenRequests(), await server.verify(tokens[0]!)]).toEqual([1, true])
+  })
+
+  it('are renewed before they expire, while the old one serves', async () => {
+    const { server, time, lease } = await begin()
+    const source = lease()
+    const first = await source.token()
+    time.advance(0.9 * HOUR)
+    expect(source.current()).toBe(first)
+    await expect.poll(() => source.current()).not.toBe(first)
+    expect(await server.verify(source.current()!)).toBe(true)
+    expect(server.tokenRequests()).toBe(2)
+  })
+
+  it('are replaced once when a server refuses them', async () => {
+    const { server, lease } = await begin()
+    const sources = Array.from({ length: 20 }, () => lease())
+    const first = await sources[0]!.token()
+    server.expireAll()
+    const renewed = await Promise.all(sources.map((source) => source.renew(first)))
+    expect(new Set(renewed).size).toBe(1)
+    expect([server.tokenRequests(), await server.verify(renewed[0]!)]).toEqual([2, true])
+  })
+
+  it('are bound to the resource that was declared', async () => {
+    const { server, lease } = await begin({ resources: [resource] })
+    expect(await server.verify((await lease({ resource }).token())!, resource)).toBe(true)
+    expect(await server.verify((await lease().token())!, resource)).toBe(false)
+    await expect(lease({ resource: 'http://127.0.0.1:2/mcp' }).token()).rejects.toMatchObject({
+      code: 'AUTH_FAILED',
+      message: expect.stringContaining('invalid_target'),
+    })
+  })
+
+  it('are revoked at the end', async () => {
+    const { server, cache, lease } = await begin()
+    const token = (await lease().token())!
+    await cache.revokeAll()
+    expect([server.revocations(), await server.verify(token)]).toEqual([1, false])
+  })
+
+  it('survive an authorization server that fails for a while', async () => {
+    const { server, time, lease } = await begin()
+    const source = lease()
+    const first = await source.token()
+    server.faults.next('503', 1, '/oauth/token')
+    time.advance(0.9 * HOUR)
+    source.current()
+    await expect.poll(() => server.tokenRequests()).toBe(2)
+    expect(source.current()).toBe(first)
+    time.advance(60_000)
+    await expect.poll(() => source.current()).not.toBe(first)
+    expect(server.tokenRequests()).toBe(3)
+  })
+})
+
+describe('AUTH_FAILED', () => {
+  async function failure(source: TokenSource): Promise<string> {
+    const error: unknown = await source.token().catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'AUTH_FAILED', progress: 'refused', cause: expect.any(Error) })
+    return inspect(error, { depth: 9, showHidden: true })
+  }
+
+  it('is what a wrong secret gives, and it does not show it', async () => {
+    const { server, lease } = await begin()
+    const text = await failure(lease({ clientSecret: 'wr0ng-s3cr3t' }))
+    expect(text).toContain('HTTP 401, invalid_client')
+    expect(text).not.toContain('wr0ng-s3cr3t')
+    expect(text).not.toContain(btoa('testbed:wr0ng-s3cr3t'))
+    expect(server.tokensIssued()).toBe(0)
+  })
+
+  it('is what an authorization server gives that is not there', async () => {
+    const { lease } = await begin()
+    expect(await failure(lease({ server: `http://127.0.0.1:${await reservePort()}` }))).toContain('ECONNREFUSED')
+  })
+
+  it.each(['reset-before', 'garbage', '500', 'endless'] as const)('is what %s gives, and the next request works', async (fault) => {
+    const { server, time, lease } = await begin()
+    const source = lease()
+    server.faults.next(fault, 1, '/oauth/token')
+    await failure(source)
+    time.advance(1_000)
+    expect(await server.verify((await source.token())!)).toBe(true)
+  })
+})

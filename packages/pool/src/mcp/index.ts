@@ -1,0 +1,23 @@
+/** Speaking MCP. For `pool.ts`, which composes, and for the gateway's doors. */
+
+// Eras
+export { eraOfRequest, requiredEra } from './translate.js'
+
+// The doors of the library that stand on one engine
+export type {
+  CallWishes,
+  Engine,
+  EngineCall,
+  EngineExchange,
+  FleetListener,
+  OwnSession,
+  Priority,
+  SessionListener,
+  SessionParameters,
+} from './engine.js'
+export { CALL_OPTIONS, type TransportCallOptions, withCallOptions } from './call-options.js'
+export { type JsonRpcMessage, SdkTransport, type SendOptions, type TransportOptions } from './sdk-transport.js'
+export { TypedVerbs, type VerbOptions, type VerbsOptions } from './verbs.js'
+
+// Sessions
+export { OwnedSession } from './session.js'

@@ -1,0 +1,195 @@
+import type {
+  CallToolRequest,
+  CallToolResult,
+  Client,
+  CompleteRequest,
+  CompleteResult,
+  GetPromptRequest,
+  GetPromptResult,
+  ListPromptsRequest,
+  ListPromptsResult,
+  ListResourcesRequest,
+  ListResourcesResult,
+  ListResourceTemplatesRequest,
+  ListResourceTemplatesResult,
+  ListToolsRequest,
+  ListToolsResult,
+  Progress,
+  ProtocolError,
+  ReadResourceRequest,
+  ReadResourceResult,
+  RequestOptions,
+} from '@modelcontextprotocol/client'
+import type { Handlers } from '../config/index.js'
+import { answerWith, withHandled } from './handlers.js'
+import type { JsonObject } from '../ports.js'
+import { type TransportCallOptions, withCallOptions } from './call-options.js'
+import type { Engine } from './engine.js'
+import { discoverResult } from './handshake.js'
+import { ping } from './ping.js'
+import { SdkTransport, type TransportKind } from './sdk-transport.js'
+import { verbError } from './verb-error.js'
+
+/** Wishes for one call of a typed verb. */
+export interface VerbOptions extends TransportCallOptions {
+  /** Gives the call up; it then fails with `CANCELLED`. */
+  readonly signal?: AbortSignal | undefined
+  /** Progress of the server, and of rounds in which it asks something. */
+  readonly onprogress?: ((progress: Progress) => void) | undefined
+}
+
+/** Who the pool is to servers, and who answers them. */
+export interface VerbsOptions {
+  readonly clientInfo: { readonly name: string; readonly version: string }
+  readonly capabilities: JsonObject
+  readonly handlers: Handlers
+}
+
+interface Connected {
+  readonly client: Client
+  readonly ProtocolError: typeof ProtocolError
+}
+
+/** The longest that a timer of Node takes: the SDK's own clock is out of the way, for the engine has one. */
+const NEVER = 2_147_483_647
+const PLAIN: RequestOptions = { timeout: NEVER }
+const SPREAD: TransportKind = { callerTimes: false, perRequestStream: false, unsolicited: true }
+
+/**
+ * `pool.callTool` and the other typed verbs: an SDK `Client` on a transport of the pool's own, so that types, validation of
+ * outputs, caching, progress and multi-round-trip requests are the SDK's. Its calls are spread over all replicas.
+ *
+ * Only `PoolError` comes out, and the server's own errors as the SDK's `ProtocolError`. The client, and the SDK with it, is
+ * loaded with the first call.
+ */
+export class TypedVerbs {
+  readonly #engine: Engine
+  readonly #options: VerbsOptions
+  readonly #asks: boolean
+  #connected: Connected | undefined
+  #connecting: Promise<Connected> | undefined
+
+  constructor(engine: Engine, options: VerbsOptions) {
+    this.#engine = engine
+    this.#options = options
+    this.#asks = Object.values(options.handlers).some((handler) => handler !== undefined)
+  }
+
+  callTool(params: CallToolRequest['params'], options?: VerbOptions): Promise<CallToolResult> {
+    return this.#run(params, options, callTool)
+  }
+
+  /** All tools, every page of them; one page where a `cursor` is given. The same for the other lists. */
+  listTools(params?: ListToolsRequest['params'], options?: VerbOptions): Promise<ListToolsResult> {
+    return this.#has('tools') ? this.#run(params ?? {}, options, listTools) : this.#nothing({ tools: [] })
+  }
+
+  listPrompts(params?: ListPromptsRequest['params'], options?: VerbOptions): Promise<ListPromptsResult> {
+    return this.#has('prompts') ? this.#run(params ?? {}, options, listPrompts) : this.#nothing({ prompts: [] })
+  }
+
+  getPrompt(params: GetPromptRequest['params'], options?: VerbOptions): Promise<GetPromptResult> {
+    return this.#run(params, options, getPrompt)
+  }
+
+  listResources(params?: ListResourcesRequest['params'], options?: VerbOptions): Promise<ListResourcesResult> {
+    return this.#has('resources') ? this.#run(params ?? {}, options, listResources) : this.#nothing({ resources: [] })
+  }
+
+  listResourceTemplates(params?: ListResourceTemplatesRequest['params'], options?: VerbOptions): Promise<ListResourceTemplatesResult> {
+    return this.#has('resources') ? this.#run(params ?? {}, options, listResourceTemplates) : this.#nothing({ resourceTemplates: [] })
+  }
+
+  readResource(params: ReadResourceRequest['params'], options?: VerbOptions): Promise<ReadResourceResult> {
+    return this.#run(params, options, readResource)
+  }
+
+  complete(params: CompleteRequest['params'], options?: VerbOptions): Promise<CompleteResult> {
+    return this.#run(params, options, complete)
+  }
+
+  /** Reaches one replica and comes back. The SDK knows no `ping` in the modern era. */
+  async ping(options: VerbOptions = {}): Promise<void> {
+    await this.#engine.ready()
+    await ping(this.#engine, options)
+  }
+
+  /** Whether any replica has it; where that is not known yet, the call finds out. */
+  #has(capability: string): boolean {
+    const facts = this.#engine.facts()
+    return facts.length === 0 || facts.some(({ capabilities }) => capabilities[capability] !== undefined)
+  }
+
+  async #nothing<Result>(result: Result): Promise<Result> {
+    await this.#engine.ready()
+    return result
+  }
+
+  async #run<Params extends object, Result>(
+    params: Params,
+    options: VerbOptions | undefined,
+    verb: (client: Client, params: Params, options: RequestOptions) => Promise<Result>,
+  ): Promise<Result> {
+    const { client, ProtocolError } = this.#connected ?? (await this.#connection())
+    if (options === undefined)
+      return verb(client, params, PLAIN).catch((error: unknown) => Promise.reject(verbError(error, ProtocolError, undefined, undefined)))
+    const end = this.#asks ? endOf(options) : undefined
+    try {
+      return await verb(client, withCallOptions(params, options), sdkOptions(options, end))
+    } catch (error) {
+      throw verbError(error, ProtocolError, options.signal, end)
+    }
+  }
+
+  #connection(): Promise<Connected> {
+    this.#connecting ??= this.#connect().catch((error: unknown) => {
+      this.#connecting = undefined
+      throw error
+    })
+    return this.#connecting
+  }
+
+  async #connect(): Promise<Connected> {
+    await this.#engine.ready()
+    const { Client, ProtocolError } = await import('@modelcontextprotocol/client')
+    const { clientInfo, capabilities, handlers } = this.#options
+    const client = new Client({ ...clientInfo }, { capabilities: withHandled(capabilities, handlers) })
+    answerWith(client, handlers)
+    // No handshake: what the fleet can do changes with its replicas, and each call finds out by itself.
+    const discover = { ...discoverResult(this.#engine.identity, []), supportedVersions: ['2026-07-28'], capabilities: EVERYTHING }
+    await client.connect(new SdkTransport(this.#engine, {}, SPREAD), { prior: { kind: 'modern', discover } })
+    this.#connected = { client, ProtocolError }
+    return this.#connected
+  }
+}
+
+const EVERYTHING = { tools: { listChanged: true }, prompts: { listChanged: true }, resources: { listChanged: true }, completions: {} }
+
+/**
+ * The caller's signal and timeout are the engine's, which knows how far a call got. While a handler works between two calls there
+ * is no call of the engine, and they end the whole in this way.
+ */
+function endOf({ signal, timeout }: VerbOptions): AbortSignal | undefined {
+  if (timeout === undefined) return signal
+  const clock = AbortSignal.timeout(timeout)
+  return signal === undefined ? clock : AbortSignal.any([signal, clock])
+}
+
+function sdkOptions({ onprogress }: VerbOptions, end: AbortSignal | undefined): RequestOptions {
+  const options: RequestOptions = { timeout: NEVER }
+  if (onprogress !== undefined) options.onprogress = onprogress
+  if (end !== undefined) options.signal = end
+  return options
+}
+
+type Verb<Params, Result> = (client: Client, params: Params, options: RequestOptions) => Promise<Result>
+
+const callTool: Verb<CallToolRequest['params'], CallToolResult> = (client, params, options) => client.callTool(params, options)
+const listTools: Verb<NonNullable<ListToolsRequest['params']>, ListToolsResult> = (client, params, options) => client.listTools(params, options)
+const listPrompts: Verb<NonNullable<ListPromptsRequest['params']>, ListPromptsResult> = (client, params, options) => client.listPrompts(params, options)
+const getPrompt: Verb<GetPromptRequest['params'], GetPromptResult> = (client, params, options) => client.getPrompt(params, options)
+const listResources: Verb<NonNullable<ListResourcesRequest['params']>, ListResourcesResult> = (client, params, options) => client.listResources(params, options)
+const listResourceTemplates: Verb<NonNullable<ListResourceTemplatesRequest['params']>, ListResourceTemplatesResult> = (client, params, options) =>
+  client.listResourceTemplates(params, options)
+const readResource: Verb<ReadResourceRequest['params'], ReadResourceResult> = (client, params, options) => client.readResource(params, options)
+const complete: Verb<CompleteRequest['params'], CompleteResult> = (client, params, options) => client.complete(params, options)

@@ -1,6 +1,7 @@
 import { Alarm, type Milliseconds, type Timers } from '../ports.js'
 import type { Member } from './member.js'
 import type { Roster } from './roster.js'
+import type { Site } from './sites.js'
 
 /** Looks in one `idleTimeout`: a client is closed at most a quarter of it late. */
 const LOOKS = 4
@@ -9,7 +10,7 @@ const LOOKS = 4
 const SHORTEST_LOOK: Milliseconds = 250
 
 /**
- * Closes clients above `minSize` that nobody has used for `idleTimeout`.
+ * Closes clients above `minSize` that nobody has used for `idleTimeout`, so that the endpoints stay evenly staffed.
  *
  * It looks now and then whether a client did anything since it looked last, so that a call need not leave a note of its time.
  */
@@ -67,21 +68,30 @@ export class IdleWatch extends Alarm {
     for (const member of this.#seen.keys()) if (!listed.has(member.id)) this.#seen.delete(member)
   }
 
-  /** As many as there are fit ones above `minSize`: where most stand, and of those who idles longest. */
+  /**
+   * As many as there are fit ones above `minSize`: where most stand, and of those who idles longest. One that stands alone at
+   * its endpoint is spared for a while where another, at an endpoint with more, is about to have idled as long.
+   */
   #toSpare(now: Milliseconds): Member[] {
-    const spare = Math.min(this.#roster.fit.length, this.#roster.serving) - this.#minSize
-    if (spare <= 0) return []
-    const idle: Array<{ member: Member; since: Milliseconds }> = []
-    for (const [member, { since }] of this.#seen) if (member.health.fit && now - since >= this.#idleTimeout) idle.push({ member, since })
-    const chosen: Member[] = []
-    const left = new Map<Member['site'], number>()
-    while (chosen.length < spare && idle.length > 0) {
-      const populations = ({ member }: { member: Member }): number => member.site.population - (left.get(member.site) ?? 0)
-      idle.sort((a, b) => populations(b) - populations(a) || a.since - b.since)
-      const { member } = idle.shift()!
-      chosen.push(member)
-      left.set(member.site, (left.get(member.site) ?? 0) + 1)
+    const population = new Map<Site, number>()
+    for (const { site } of this.#roster.listed.values()) population.set(site, site.population)
+    const quiet = new Map<Member, Milliseconds>()
+    for (const [member, { since }] of this.#seen) if (member.health.fit && since < now) quiet.set(member, now - since)
+    const spare: Member[] = []
+    for (let left = this.#roster.fit.length - this.#minSize; left > 0 && quiet.size > 0; left--) {
+      const member = this.#mostSuperfluous(quiet, population)
+      population.set(member.site, population.get(member.site)! - 1)
+      if (quiet.get(member)! >= this.#idleTimeout) spare.push(member)
+      quiet.delete(member)
     }
-    return chosen
+    return spare
+  }
+
+  #mostSuperfluous(quiet: ReadonlyMap<Member, Milliseconds>, population: ReadonlyMap<Site, number>): Member {
+    const overdue = (member: Member): number => (quiet.get(member)! >= 2 * this.#idleTimeout ? 1 : 0)
+    return [...quiet.keys()].reduce((best, member) => {
+      const more = overdue(member) - overdue(best) || population.get(member.site)! - population.get(best.site)! || quiet.get(member)! - quiet.get(best)!
+      return more > 0 ? member : best
+    })
   }
 }

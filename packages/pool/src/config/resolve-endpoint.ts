@@ -13,12 +13,20 @@ export interface PoolClient {
   readonly scope: string | undefined
 }
 
+/** What was resolved here, so that what a pool gave out may be handed back to it. */
+const resolvedHere = new WeakSet<object>()
+
+function isResolved(options: unknown): options is ResolvedEndpoint {
+  return typeof options === 'object' && options !== null && resolvedHere.has(options)
+}
+
 /**
- * An endpoint that is added to a running pool.
+ * An endpoint that is named to a running pool: options, or one that is resolved already.
  *
  * @throws PoolError `CONFIG`
  */
 export function resolveEndpoint(options: unknown, client: PoolClient): ResolvedEndpoint {
+  if (isResolved(options)) return options
   const problems = new Problems()
   const place = new Place(problems, 'endpoint')
   const checked = endpointCheck.read(options, place)
@@ -35,7 +43,9 @@ export function resolveEndpoints(endpoints: readonly CheckedEndpoint[], client: 
   if (needy >= 0) at(needy).member('auth').must('come with credentials: give the pool clientId and clientSecret, or the endpoint an authProvider')
   return endpoints.map((endpoint, index) => {
     const id = ids[index]!
-    return endpoint.kind === 'url' ? resolveUrlEndpoint(endpoint, id, credentials(endpoint, client)) : resolveStdioEndpoint(endpoint, id)
+    const resolved = endpoint.kind === 'url' ? resolveUrlEndpoint(endpoint, id, credentials(endpoint, client)) : resolveStdioEndpoint(endpoint, id)
+    resolvedHere.add(resolved)
+    return resolved
   })
 }
 

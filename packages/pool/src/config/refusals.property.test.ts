@@ -20,7 +20,11 @@ const anything = fc.anything({ withBigInt: true, withDate: true, withMap: true, 
 
 describe('resolveConfig', () => {
   it('answers anything with a config or with CONFIG', () => {
-    fc.assert(fc.property(anything, (options) => expect(() => refusal(options)).not.toThrow()))
+    fc.assert(
+      fc.property(anything, (options) => {
+        expect(() => refusal(options)).not.toThrow()
+      }),
+    )
   })
 
   it('answers options whose names are right and whose values are anything with a config or with CONFIG', () => {
@@ -30,7 +34,11 @@ describe('resolveConfig', () => {
     )
     const members = Object.fromEntries(Object.keys(poolOptions).map((name) => [name, anything]))
     const options = fc.record({ ...members, endpoints: fc.oneof(fc.array(endpoint, { maxLength: 3 }), anything) }, { requiredKeys: [] })
-    fc.assert(fc.property(options, (given) => expect(() => refusal(given)).not.toThrow()))
+    fc.assert(
+      fc.property(options, (given) => {
+        expect(() => refusal(given)).not.toThrow()
+      }),
+    )
   })
 
   it('takes any number in the range of an option and none beyond', () => {

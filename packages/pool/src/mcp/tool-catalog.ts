@@ -1,0 +1,147 @@
+import type { JsonObject, JsonRpcRequest, Serves, ToolFacts } from '../ports.js'
+import { type HeaderAnnotation, headerAnnotations } from './http/header-annotations.js'
+import { isObject } from './json-object.js'
+
+interface Entry {
+  readonly facts: ToolFacts
+  readonly annotations: readonly HeaderAnnotation[]
+}
+
+export interface ToolCatalogOptions {
+  /** Whether `readOnlyHint` and `idempotentHint` are believed: they decide what may run twice. */
+  readonly trustAnnotations: boolean
+}
+
+/** One page: the result of `tools/list`. */
+export type FetchTools = (cursor: string | undefined) => Promise<JsonObject>
+
+/** A server that hands out cursors for ever is not followed for ever. */
+const MAX_PAGES = 1_000
+
+const NOTHING: readonly HeaderAnnotation[] = []
+
+/**
+ * The tools of one endpoint, as far as calls depend on them: may a tool be repeated, which arguments go into headers, does
+ * the endpoint have it at all. Shared by all connections to the endpoint; fetched in the background, and corrected by every
+ * `tools/list` that passes through.
+ */
+export class ToolCatalog {
+  readonly #options: ToolCatalogOptions
+  readonly #listeners = new Set<() => void>()
+  #tools = new Map<string, Entry>()
+  /** All pages have been seen. */
+  #complete = false
+  #stale = true
+  #refreshing: Promise<void> | undefined
+  #again = false
+
+  constructor(options: ToolCatalogOptions) {
+    this.#options = options
+  }
+
+  /** What is known may not be true any more: the server went away, or said so. */
+  invalidate(): void {
+    this.#stale = true
+  }
+
+  get stale(): boolean {
+    return this.#stale
+  }
+
+  tool(name: string): ToolFacts | undefined {
+    return this.#tools.get(name)?.facts
+  }
+
+  /** For a server that has tools. */
+  serves(name: string): Serves {
+    if (this.#tools.has(name)) return 'yes'
+    return this.#complete ? 'no' : 'unknown'
+  }
+
+  annotations(name: unknown): readonly HeaderAnnotation[] {
+    return typeof name === 'string' ? (this.#tools.get(name)?.annotations ?? NOTHING) : NOTHING
+  }
+
+  /** `listener` hears whenever another tool is there, or one is gone or has other hints. Returns what ends it. */
+  watch(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  /** Fetches all pages. Whoever asks while that is under way waits for a fetch that began after the question. */
+  refresh(fetch: FetchTools): Promise<void> {
+    if (this.#refreshing !== undefined) {
+      this.#again = true
+      return this.#refreshing
+    }
+    this.#refreshing = this.#fetchAll(fetch).finally(() => {
+      this.#refreshing = undefined
+    })
+    return this.#refreshing
+  }
+
+  /**
+   * A `tools/list` answer on its way to a caller. `exclude`: without the tools whose header annotations are invalid, which a
+   * client must not offer (2026-07-28, `basic/transports/streamable-http#schema-extension`); `onInvalid` is told why.
+   */
+  learn(request: Pick<JsonRpcRequest, 'params'>, result: JsonObject, exclude: boolean, onInvalid: (error: Error) => void): JsonObject {
+    const { tools } = result
+    if (!Array.isArray(tools)) return result
+    const valid: unknown[] = []
+    const seen = new Map<string, Entry>()
+    for (const tool of tools as unknown[]) if (this.#read(tool, seen, exclude, onInvalid)) valid.push(tool)
+    const whole = request.params?.['cursor'] === undefined && result['nextCursor'] === undefined
+    this.#replace(whole ? seen : new Map([...this.#tools, ...seen]), whole || this.#complete)
+    return valid.length === tools.length ? result : { ...result, tools: valid }
+  }
+
+  async #fetchAll(fetch: FetchTools): Promise<void> {
+    do {
+      this.#again = false
+      const seen = new Map<string, Entry>()
+      let cursor: string | undefined
+      for (let pages = 0; pages < MAX_PAGES; pages++) {
+        const { tools, nextCursor } = await fetch(cursor)
+        if (Array.isArray(tools)) for (const tool of tools as unknown[]) this.#read(tool, seen, true, () => {})
+        if (typeof nextCursor !== 'string' || nextCursor === cursor) break
+        cursor = nextCursor
+      }
+      this.#stale = false
+      this.#replace(seen, true)
+    } while (this.#again)
+  }
+
+  /** `false`: the definition is invalid and must not be offered. */
+  #read(tool: unknown, into: Map<string, Entry>, exclude: boolean, onInvalid: (error: Error) => void): boolean {
+    if (!isObject(tool) || typeof tool['name'] !== 'string') return true
+    const found = headerAnnotations(tool['inputSchema'])
+    if (!found.valid && exclude) {
+      onInvalid(new Error(`tool ${JSON.stringify(tool['name'])} is left out: ${found.reason}`))
+      return false
+    }
+    into.set(tool['name'], { facts: this.#factsOf(tool), annotations: found.valid ? found.annotations : NOTHING })
+    return true
+  }
+
+  #factsOf(tool: JsonObject): ToolFacts {
+    const annotations = isObject(tool['annotations']) ? tool['annotations'] : undefined
+    const trusted = this.#options.trustAnnotations
+    return { readOnly: trusted && annotations?.['readOnlyHint'] === true, idempotent: trusted && annotations?.['idempotentHint'] === true }
+  }
+
+  #replace(tools: Map<string, Entry>, complete: boolean): void {
+    const changed = complete !== this.#complete || !sameFacts(this.#tools, tools)
+    this.#tools = tools
+    this.#complete = complete
+    if (changed) for (const listener of [...this.#listeners]) listener()
+  }
+}
+
+function sameFacts(before: ReadonlyMap<string, Entry>, after: ReadonlyMap<string, Entry>): boolean {
+  if (before.size !== after.size) return false
+  for (const [name, { facts }] of after) {
+    const old = before.get(name)?.facts
+    if (old?.readOnly !== facts.readOnly || old.idempotent !== facts.idempotent) return false
+  }
+  return true
+}

@@ -30,6 +30,9 @@ export class Balancer implements Picker {
   readonly #algorithm: () => Algorithm
   readonly #roundRobin = new RoundRobin()
   readonly #policies: Readonly<Record<Algorithm, Policy>>
+  /** The algorithm that was asked for last, and its policy. */
+  #name: Algorithm | undefined
+  #chosen: Policy = leastLoad
   #snapshot: Snapshot
 
   constructor(options: BalancerOptions) {
@@ -76,7 +79,12 @@ export class Balancer implements Picker {
   }
 
   #policy(): Policy {
-    return this.#policies[this.#algorithm()] ?? leastLoad
+    const name = this.#algorithm()
+    if (name !== this.#name) {
+      this.#name = name
+      this.#chosen = this.#policies[name]
+    }
+    return this.#chosen
   }
 
   /** The client that the key is bound to; without one, or when that is not fit any more, the first in the key's ranking, and bound to it. */

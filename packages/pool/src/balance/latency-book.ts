@@ -80,6 +80,8 @@ export class KindHistory {
 export class LatencyBook {
   /** Bounded by the interner of kinds. */
   readonly #kinds = new Map<CallKind, KindHistory>()
+  #samples = 0
+  #at: Milliseconds = 0
 
   of(kind: CallKind): KindHistory {
     let history = this.#kinds.get(kind)
@@ -88,5 +90,16 @@ export class LatencyBook {
       this.#kinds.set(kind, history)
     }
     return history
+  }
+
+  /** A replica learned from one more attempt. */
+  sampled(now: Milliseconds): void {
+    this.#samples = this.samples(now) + 1
+    this.#at = now
+  }
+
+  /** Attempts of late from which any replica learned. */
+  samples(now: Milliseconds): number {
+    return this.#samples * Math.exp(Math.min(0, this.#at - now) / MEMORY)
   }
 }

@@ -5,13 +5,8 @@ import type { Outstanding } from '../ports.js'
  * and allocates nothing, and the oldest, whose age says most, stands in front.
  */
 export class OpenAttempts {
-  #count = 0
   #oldest: Outstanding | undefined
   #newest: Outstanding | undefined
-
-  get count(): number {
-    return this.#count
-  }
 
   get oldest(): Outstanding | undefined {
     return this.#oldest
@@ -22,7 +17,6 @@ export class OpenAttempts {
     if (this.#newest === undefined) this.#oldest = attempt
     else this.#newest.newer = attempt
     this.#newest = attempt
-    this.#count++
   }
 
   /** `false`: it is not in the list (any more). */
@@ -35,7 +29,6 @@ export class OpenAttempts {
     else newer.older = older
     attempt.older = undefined
     attempt.newer = undefined
-    this.#count--
     return true
   }
 }

@@ -20,20 +20,22 @@ function lowestOfAll({ loads }: Candidates, now: Milliseconds, random: Random): 
   let lowest = Number.POSITIVE_INFINITY
   let ties = 0
   for (let i = 0; i < loads.length; i++) {
-    const cost = loads[i]!.cost(now)
-    if (cost < lowest) {
-      lowest = cost
+    const score = loads[i]!.score(now)
+    if (score < lowest) {
+      lowest = score
       tied[0] = i
       ties = 1
-    } else if (cost === lowest) tied[ties++] = i
+    } else if (score === lowest) tied[ties++] = i
   }
   return ties === 1 ? tied[0]! : tied[Math.floor(random() * ties)]!
 }
 
 function lowerOfTwo({ loads }: Candidates, now: Milliseconds, random: Random): number {
-  const first = Math.floor(random() * loads.length)
+  // One number serves for both: what is left of it behind the point is as random as the first was.
+  const place = random() * loads.length
+  const first = Math.floor(place)
   // Of the others: an index at or after the first moves up by one.
-  const other = Math.floor(random() * (loads.length - 1))
+  const other = Math.floor((place - first) * (loads.length - 1))
   const second = other < first ? other : other + 1
-  return loads[second]!.cost(now) < loads[first]!.cost(now) ? second : first
+  return loads[second]!.score(now) < loads[first]!.score(now) ? second : first
 }

@@ -1,8 +1,5 @@
 import type { Milliseconds } from '../ports.js'
-import { MEMORY } from './latency-book.js'
-
-/** Samples of an average replica that are mixed into every replica's: what is known of a few calls is mostly chance. */
-const PRIOR = 8
+import { MEMORY, PRIOR } from './latency-book.js'
 
 /** What a failure weighs, in outstanding requests, where nothing speaks for the replica. */
 const FAILURE_WEIGHT = 20

@@ -3,6 +3,9 @@ import type { CallKind, Milliseconds } from '../ports.js'
 /** How far back experience counts: a sample weighs 1/e of a new one after this time. */
 export const MEMORY: Milliseconds = 20_000
 
+/** Samples of an average replica that are mixed into everyone's: what is known of a few calls is mostly chance. */
+export const PRIOR = 8
+
 /** Below this differences are the event loop's, not the server's: shorter latencies count as this. */
 const SHORTEST: Milliseconds = 1
 
@@ -40,9 +43,9 @@ export class KindHistory {
     return this.#overdueAfter
   }
 
-  /** Share of attempts that failed, as if one more had not. */
+  /** Share of attempts that fail anywhere, drawn towards none while there is little evidence: the first failures are somebody's, not usual. */
   get failureRatio(): number {
-    return this.#failed / (this.#ended + 1)
+    return this.#failed / (this.#ended + PRIOR)
   }
 
   ended(failed: boolean, now: Milliseconds): void {
@@ -59,7 +62,8 @@ export class KindHistory {
   }
 
   #decay(now: Milliseconds): void {
-    const factor = Math.exp(Math.min(0, this.#at - now) / MEMORY)
+    if (now <= this.#at) return
+    const factor = Math.exp((this.#at - now) / MEMORY)
     this.#at = now
     this.#failed *= factor
     this.#ended *= factor
@@ -95,7 +99,7 @@ export class LatencyBook {
   /** A replica learned from one more attempt. */
   sampled(now: Milliseconds): void {
     this.#samples = this.samples(now) + 1
-    this.#at = now
+    this.#at = Math.max(this.#at, now)
   }
 
   /** Attempts of late from which any replica learned. */

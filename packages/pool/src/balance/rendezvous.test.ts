@@ -4,7 +4,7 @@ import { ScriptedTarget } from '../testing/scripted-target.js'
 import { Candidates } from './candidates.js'
 import { rendezvous } from './rendezvous.js'
 
-const targets = (count: number, weight = (_: number) => 1): ScriptedTarget[] =>
+const targets = (count: number, weight: (i: number) => number = () => 1): ScriptedTarget[] =>
   Array.from({ length: count }, (_, i) => new ScriptedTarget(`server-${i}`, { weight: weight(i) }))
 
 function owner(key: string, among: readonly ScriptedTarget[]): string | undefined {

@@ -11,7 +11,9 @@ class Recorder implements Attempt {
   readonly headers = undefined
   readonly session = undefined
   readonly stream = false
+  readonly resumeFrom = undefined
   readonly heard: unknown[] = []
+  onEventId(): void {}
   onNotification(notification: JsonRpcNotification): void {
     this.heard.push(notification.method)
   }

@@ -1,0 +1,207 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { BareAttempt } from '../testing/scripted-target.js'
+import { CallKinds } from './call-kinds.js'
+import { LatencyBook } from './latency-book.js'
+import { ReplicaLoad } from './load.js'
+
+const kinds = new CallKinds()
+const FAST = kinds.kindOf('tools/call', 'fast')
+const SLOW = kinds.kindOf('tools/call', 'slow')
+
+/** Replicas that are compared with each other. */
+function replicas(count: number): ReplicaLoad[] {
+  const book = new LatencyBook()
+  return Array.from({ length: count }, () => new ReplicaLoad(book))
+}
+
+function call(load: ReplicaLoad, start: number, latency: number, outcome: 'ok' | 'failed' | 'ignored' = 'ok', kind = FAST): void {
+  const attempt = new BareAttempt(kind)
+  load.started(attempt, start)
+  load.settled(attempt, outcome, start + latency)
+}
+
+/** `count` calls, one a millisecond, that end at `end`. */
+function calls(load: ReplicaLoad, count: number, end: number, latency: number, outcome: 'ok' | 'failed' = 'ok', kind = FAST): void {
+  for (let i = count - 1; i >= 0; i--) call(load, end - i - latency, latency, outcome, kind)
+}
+
+describe('ReplicaLoad', () => {
+  it('counts what is outstanding, for any order of starting and settling, also twice', () => {
+    const step = fc.record({
+      attempt: fc.nat(7),
+      settle: fc.boolean(),
+      outcome: fc.constantFrom('ok' as const, 'failed' as const, 'ignored' as const),
+      wait: fc.nat(100_000),
+    })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const [load] = replicas(1)
+        let now = 0
+        const attempts = Array.from({ length: 8 }, (_, i) => new BareAttempt(i % 2 === 0 ? FAST : SLOW))
+        const open = new Set<BareAttempt>()
+        for (const { attempt: index, settle, outcome, wait } of steps) {
+          now += wait
+          const attempt = attempts[index]!
+          if (settle) {
+            load!.settled(attempt, outcome, now)
+            open.delete(attempt)
+          } else if (!open.has(attempt)) {
+            load!.started(attempt, now)
+            open.add(attempt)
+          }
+          expect(load!.outstanding).toBe(open.size)
+          expect(load!.cost(now)).not.toBeNaN()
+        }
+        for (const attempt of open) load!.settled(attempt, 'ok', now)
+        expect(load!.outstanding).toBe(0)
+        for (const { older, newer } of attempts) expect([older, newer]).toEqual([undefined, undefined])
+        // Long after the last call nothing is left of them.
+        expect(load!.cost(now + 1_000_000)).toBe(0)
+      }),
+    )
+  })
+
+  it('costs 0 idle, and one for each outstanding request', () => {
+    const [load] = replicas(1)
+    expect(load!.cost(0)).toBe(0)
+    for (let i = 1; i <= 50; i++) {
+      load!.started(new BareAttempt(FAST), 0)
+      expect(load!.cost(0)).toBe(i)
+    }
+  })
+
+  it('adds what is reported: requests in full, CPU and memory as about one request at most, and no nonsense', () => {
+    const [load] = replicas(1)
+    load!.report = { activeRequests: 5, averageLatency: undefined, cpuUsage: 0, memoryUsage: 0 }
+    expect(load!.cost(0)).toBe(5)
+    load!.report = { activeRequests: 0, averageLatency: 40, cpuUsage: 50, memoryUsage: 50 }
+    expect(load!.cost(0)).toBeCloseTo(0.55)
+    expect(load!.averageLatency).toBe(40)
+    load!.report = { activeRequests: Number.NaN, averageLatency: -1, cpuUsage: 1e9, memoryUsage: Number.POSITIVE_INFINITY }
+    expect(load!.cost(0)).toBeCloseTo(1.1)
+  })
+
+  it('divides the work by the weight', () => {
+    const heavy = new ReplicaLoad(new LatencyBook(), 2)
+    const light = new ReplicaLoad(new LatencyBook(), 1)
+    for (let i = 0; i < 5; i++) heavy.started(new BareAttempt(FAST), 0)
+    for (let i = 0; i < 3; i++) light.started(new BareAttempt(FAST), 0)
+    expect(heavy.cost(0)).toBe(2)
+    expect(heavy.cost(0)).toBeLessThan(light.cost(0))
+  })
+
+  describe('failures', () => {
+    it('weigh 20 requests each when they come out of the blue, a third of that after 10 s', () => {
+      const [load] = replicas(1)
+      call(load!, 0, 5, 'failed')
+      expect(load!.cost(5)).toBeCloseTo(20, 1)
+      expect(load!.cost(10_005)).toBeCloseTo(20 / Math.E, 1)
+      call(load!, 10_005, 0, 'failed')
+      expect(load!.cost(10_005)).toBeGreaterThan(20)
+    })
+
+    it('weigh hardly anything where all replicas fail alike', () => {
+      const fleet = replicas(4)
+      for (let i = 0; i < 2_000; i++) call(fleet[i % 4]!, i * 5, 5, i % 10 === Math.floor(i / 40) % 10 ? 'failed' : 'ok')
+      const costs = fleet.map((load) => load.cost(10_005))
+      expect(Math.max(...costs) - Math.min(...costs)).toBeLessThan(2)
+    })
+
+    it('are told from answers after many good ones within a few calls', () => {
+      const [bad, good] = replicas(2)
+      for (let i = 0; i < 300; i++) for (const load of [bad!, good!]) call(load, i * 10, 5)
+      for (let i = 0; i < 4; i++) call(bad!, 3_000, 5, 'failed')
+      expect(bad!.cost(3_005) - good!.cost(3_005)).toBeGreaterThan(10)
+    })
+
+    it('that nobody is to blame for are not counted', () => {
+      const [load] = replicas(1)
+      call(load!, 0, 5, 'ignored')
+      expect(load!.cost(5)).toBe(0)
+    })
+  })
+
+  describe('latency', () => {
+    it('is judged against other replicas in logarithms: e times slower weighs two requests, with enough evidence', () => {
+      const [slow, usual] = replicas(2)
+      for (let i = 0; i < 400; i++) {
+        call(usual!, i * 20, 10)
+        call(slow!, i * 20, 10 * Math.E)
+      }
+      expect(slow!.cost(8_040) - usual!.cost(8_040)).toBeCloseTo(2, 0)
+    })
+
+    it('is judged by kind: a slow tool is no slow replica', () => {
+      const [reports, pings] = replicas(2)
+      for (let i = 1; i <= 100; i++) {
+        call(pings!, i * 100 - 5, 5, 'ok', FAST)
+        call(reports!, i * 100 - 5_000, 5_000, 'ok', SLOW)
+      }
+      expect(reports!.cost(10_000)).toBeCloseTo(pings!.cost(10_000), 1)
+    })
+
+    it('of one call says little', () => {
+      const [unlucky, other] = replicas(2)
+      calls(other!, 8, 100, 10)
+      call(unlucky!, 0, 100)
+      expect(unlucky!.cost(100)).toBeLessThan(1)
+    })
+  })
+
+  describe('age', () => {
+    it('of requests that stay open far beyond what is typical weighs more and more, before any of them ends', () => {
+      const [hole, other] = replicas(2)
+      for (const load of [hole!, other!]) calls(load, 20, 1_000, 10)
+      for (let i = 0; i < 5; i++) hole!.started(new BareAttempt(FAST), 1_000)
+      const at = (now: number): number => hole!.cost(now) - other!.cost(now)
+      const [young, old, older] = [at(1_010), at(2_000), at(9_000)]
+      expect(young).toBeCloseTo(5, 1)
+      expect(old).toBeGreaterThan(young + 1)
+      expect(older).toBeGreaterThan(old)
+    })
+
+    it('does not count while the server waits for the client', () => {
+      const [asking, other] = replicas(2)
+      for (const load of [asking!, other!]) calls(load, 20, 1_000, 10)
+      const attempt = new BareAttempt(FAST)
+      attempt.waiting = true
+      asking!.started(attempt, 1_000)
+      expect(asking!.cost(9_000) - other!.cost(9_000)).toBeCloseTo(1, 1)
+      asking!.settled(attempt, 'ignored', 9_000)
+      expect(asking!.cost(9_050) - other!.cost(9_050)).toBeCloseTo(0, 1)
+    })
+
+    it('goes on counting when the caller gives up', () => {
+      const [hole, other] = replicas(2)
+      for (const load of [hole!, other!]) calls(load, 20, 1_000, 10)
+      for (let i = 0; i < 5; i++) call(hole!, 1_000, 5_000, 'ignored')
+      expect(hole!.cost(6_000) - other!.cost(6_000)).toBeGreaterThan(1)
+    })
+  })
+
+  it('spreads what comes one by one, though one replica is a little faster', () => {
+    const fleet = replicas(3)
+    const counts = [0, 0, 0]
+    for (let i = 0; i < 600; i++) {
+      const costs = fleet.map((load) => load.cost(i * 100))
+      const chosen = costs.indexOf(Math.min(...costs))
+      counts[chosen]!++
+      call(fleet[chosen]!, i * 100, chosen === 1 ? 9 : 10)
+    }
+    for (const count of counts) expect(count).toBeGreaterThan(120)
+  })
+
+  it('keeps statistics for people', () => {
+    const [load] = replicas(1)
+    for (let i = 0; i < 10; i++) call(load!, i, 20)
+    for (let i = 0; i < 2; i++) call(load!, 20, 5_000, 'failed')
+    call(load!, 30, 1, 'ignored')
+    const { statistics } = load!
+    expect(statistics).toMatchObject({ total: 13, failed: 2, consecutiveFailures: 2, averageLatency: 20 })
+    expect(statistics.quantile(0.99)).toBeGreaterThan(19)
+    call(load!, 40, 20)
+    expect(statistics.consecutiveFailures).toBe(0)
+    expect(load!.averageLatency).toBe(20)
+  })
+})

@@ -86,6 +86,8 @@ export class FleetWorld {
   readonly fleet: Fleet
   readonly events: WorldEvent[] = []
   readonly totals: ConnectionTotals = { totalConnections: 0, activeConnections: 0, failedConnections: 0 }
+  /** Ids of clients that were removed. */
+  readonly gone = new Set<string>()
   /** Every snapshot that was published. */
   readonly snapshots: Array<readonly PooledClient[]> = []
   readonly servesChanged: string[] = []
@@ -104,6 +106,7 @@ export class FleetWorld {
       emit: (name, ...args) => {
         const event = [name, ...args] as unknown as WorldEvent
         this.events.push(event)
+        if (event[0] === 'client:removed') this.gone.add(event[1].clientId)
         this.onEvent(event)
       },
       onSnapshot: (fit) => void this.snapshots.push(fit),

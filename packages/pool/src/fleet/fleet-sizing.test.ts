@@ -257,6 +257,19 @@ describe('drain', () => {
     expect(world.names()).not.toContain('client:creation-failed')
   })
 
+  it('forgets those who were to come back there', async () => {
+    const world = await running(['a', 'b', 'c'], { minSize: 2, idleTimeout: 3_600_000 })
+    for (let i = 0; i < 2; i++) await world.during(world.fleet.createClient(world.endpoints[2]))
+    world.server('c').crash()
+    await world.time.run(100)
+    expect(world.spread).toEqual(['a', 'b'])
+    await world.fleet.drain('c')
+    world.server('c').state = 'up'
+    await world.during(world.fleet.createClient(world.endpoints[2]))
+    await world.time.run(60_000)
+    expect(world.spread).toEqual(['a', 'b', 'c'])
+  })
+
   it('of the last endpoint leaves nobody, and says so', async () => {
     const world = await running(['a'])
     await world.during(world.fleet.drain('a'))

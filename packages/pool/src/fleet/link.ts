@@ -13,7 +13,8 @@ export interface LinkOwner {
 
 /**
  * One connection in the life of a client, which may have several, one after the other. What the connection says reaches the
- * client until the link is let go; what an old connection says after its successor took over is nobody's business.
+ * client from when it is taken until it is let go; what an old connection says after its successor took over is nobody's
+ * business. Questions are answered before it is taken too: servers ask as soon as they are initialized, and wait.
  */
 export class Link implements ConnectionListener {
   readonly #owner: LinkOwner
@@ -48,8 +49,12 @@ export class Link implements ConnectionListener {
     return this.#closing
   }
 
+  get #heard(): boolean {
+    return this.#taken && !this.#letGo
+  }
+
   onNotification(notification: JsonRpcNotification): void {
-    if (!this.#letGo) this.#owner.notified(notification)
+    if (this.#heard) this.#owner.notified(notification)
   }
 
   onRequest(request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void {
@@ -57,19 +62,19 @@ export class Link implements ConnectionListener {
   }
 
   onServesChanged(): void {
-    if (!this.#letGo) this.#owner.servesChanged()
+    if (this.#heard) this.#owner.servesChanged()
   }
 
   onMetrics(metrics: ReportedMetrics): void {
-    if (!this.#letGo) this.#owner.reported(metrics)
+    if (this.#heard) this.#owner.reported(metrics)
   }
 
   onError(error: Error): void {
-    if (!this.#letGo) this.#owner.erred(error)
+    if (this.#heard) this.#owner.erred(error)
   }
 
   onLost(error: Error): void {
     this.lost = error
-    if (this.#taken && !this.#letGo) this.#owner.lost(error)
+    if (this.#heard) this.#owner.lost(error)
   }
 }

@@ -256,7 +256,8 @@ export class Member implements ConnectionsOwner, ClientWays, Watched, Recoverabl
   recoveryFailed(error: Error): boolean {
     this.lastError = error.message
     this.#emit('client:recovery-failed', { clientId: this.id, error: error.message })
-    return !this.leaving && this.#owner.keeps(this)
+    // One that was asked to reconnect without need still has the connection that it had.
+    return !this.leaving && !this.health.fit && this.#owner.keeps(this)
   }
 
   #backOnline(): void {

@@ -43,6 +43,7 @@ export class Opening {
       this.link.connection = await this.#wait.result
       return this.link
     } catch (error) {
+      this.link.letGo()
       this.#abort.abort()
       // Nobody is left who could be told.
       this.#made.then((connection) => connection.close()).catch(() => {})

@@ -17,7 +17,7 @@ export interface Recoverable {
   /** An attempt begins. */
   recovering(): void
   recovered(): void
-  /** `false`: the client gives its place up. */
+  /** `false`: it is not to be tried again. */
   recoveryFailed(error: Error): boolean
 }
 

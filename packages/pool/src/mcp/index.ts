@@ -21,3 +21,7 @@ export { TypedVerbs, type VerbOptions, type VerbsOptions } from './verbs.js'
 
 // Sessions
 export { OwnedSession } from './session.js'
+
+// Connections
+export { NotStreamableHttp } from './http/connect.js'
+export { HttpConnector, type HttpConnectorOptions } from './http/http-connector.js'

@@ -1,0 +1,538 @@
+import { PoolError } from '../../errors.js'
+import {
+  Alarm,
+  type Attempt,
+  type Exchange,
+  type JsonObject,
+  type JsonRpcError,
+  type JsonRpcId,
+  type JsonRpcRequest,
+  type JsonRpcResponse,
+} from '../../ports.js'
+import { META } from '../era-tables.js'
+import { isObject, metaOf } from '../json-object.js'
+import { answerAcross, notificationAcross } from './across.js'
+import type { Parked } from './channel.js'
+import { isUnreachable, protocolFailure, statusFailure, transportFailure } from './failures.js'
+import type { Doubt, Lane, Verdict } from './lane.js'
+import { loadReport } from './load-report.js'
+import { progressTokenOf, requestBody } from './request-body.js'
+import { type Headers, withExtra } from './request-headers.js'
+import { bodyKind, header, type RawHeaders, retryAfter } from './response-headers.js'
+import { Resumption } from './resumption.js'
+import { SseParser, type SseSink } from './sse-parser.js'
+
+/** Error bodies are explanations: what is longer is not read. */
+const MAX_ERROR_BODY = 1_048_576
+/** A stream should end with the answer. One that does not gives its socket back the hard way. */
+const TAIL = { time: 1_000, size: 65_536 }
+const MAX_REDIRECTS = 3
+const GIVEN_UP = new Error('the request was given up before it was sent')
+
+/** What the body of the response is read as; `refusal`: a status that is no success. */
+type Reading = 'nothing' | 'json' | 'events' | 'refusal'
+
+/** What is kept of a status that is no success until its body is there. */
+interface Refusal {
+  readonly status: number
+  readonly headers: RawHeaders
+}
+
+/**
+ * One request and its answer over HTTP: at once what the call holds in its hand, undici's handler and the sink of the
+ * event stream, so that an attempt costs one object and no promise.
+ *
+ *     begin ─▶ token ─▶ dispatch ─▶ onConnect ─▶ onHeaders ─▶ JSON body ──────▶ answer
+ *                ▲                   written         │    └▶ event stream ─┬──▶ answer
+ *                │                                   │         (legacy) ◀──┘ broken: GET with Last-Event-ID
+ *                └─────── 401, 307, doubt ◀── status that is no success ──▶ failure
+ *
+ * As an alarm it waits before a resumption, and for the end of a stream that was answered.
+ */
+export class HttpExchange extends Alarm implements Exchange, Parked, SseSink {
+  readonly #lane: Lane
+  readonly #attempt: Attempt
+  /** As it is sent: of the era of the lane. */
+  readonly #request: JsonRpcRequest
+  readonly #side: boolean
+  #body = ''
+  #path: string
+  #token: string | undefined
+  #sessionId: string | undefined
+  #written = false
+  #settled = false
+  #abort: ((error?: Error) => void) | undefined
+  // The response that is being read.
+  #reading: Reading = 'nothing'
+  #chunk: Buffer | undefined
+  #chunks: Buffer[] | undefined
+  #size = 0
+  #parser: SseParser | undefined
+  #refusal: Refusal | undefined
+  // What happens seldom.
+  #resumption: Resumption | undefined
+  #resuming = false
+  #renewed = false
+  #repeated = false
+  #redirects = 0
+  /** `Mcp-Session-Id` of the answer to `initialize`. */
+  openedSession: string | undefined
+
+  /** `request` is the attempt's, or its translation. `side`: not on the sockets of calls. */
+  constructor(lane: Lane, attempt: Attempt, request: JsonRpcRequest, side: boolean) {
+    super()
+    this.#lane = lane
+    this.#attempt = attempt
+    this.#request = request
+    this.#side = side
+    this.#path = lane.channel.path
+    lane.entered()
+  }
+
+  get written(): boolean {
+    return this.#written
+  }
+
+  /** @throws TypeError where the params are no JSON */
+  begin(): void {
+    if (this.#settled) return
+    const { resumeFrom } = this.#attempt
+    if (resumeFrom === undefined) this.#body = requestBody(this.#request, this.#attempt.wireId, this.#lane.envelope(this.#attempt))
+    else {
+      this.#written = true
+      this.#resuming = true
+      this.#resumption = new Resumption(resumeFrom)
+    }
+    this.#send()
+  }
+
+  cancel(reason: string): void {
+    if (this.#settled) return
+    this.#settle()
+    this.#parser?.stop()
+    if (this.#written) this.#lane.cancelled(this.#attempt.wireId, this.#request, reason)
+    this.#abort?.(GIVEN_UP)
+  }
+
+  /** The connection is closed while nothing of this is on a socket. */
+  abandon(failure: PoolError): void {
+    const { code, message, endpoint, cause } = failure
+    if (!this.#written) this.fail(failure)
+    else this.fail(new PoolError(code, message, { progress: 'sent', cause, ...(endpoint === undefined ? undefined : { endpoint }) }))
+  }
+
+  fail(failure: PoolError): void {
+    if (this.#settled) return
+    this.#settle()
+    this.#parser?.stop()
+    this.#attempt.onFailure(failure)
+  }
+
+  /** Also used by a session that is not open yet: what waits for it is on no socket. */
+  park(): void {
+    this.#lane.channel.park(this)
+  }
+
+  // ── Sending ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #send(): void {
+    const { tokens } = this.#lane.channel
+    if (tokens === undefined) return this.#dispatch(undefined)
+    const token = tokens.current()
+    if (token !== undefined) return this.#dispatch(token)
+    this.#await(tokens.token(), (given) => this.#dispatch(given))
+  }
+
+  #dispatch(token: string | undefined): void {
+    const { channel } = this.#lane
+    this.#token = token
+    this.#sessionId = this.#lane.sessionId
+    this.#reading = 'nothing'
+    this.#chunk = undefined
+    this.#chunks = undefined
+    this.#size = 0
+    this.#refusal = undefined
+    const { origin } = channel.url
+    try {
+      if (this.#resuming) {
+        const headers = this.#lane.resumeHeaders(this.#resumption?.lastEventId ?? '', token)
+        if (headers === undefined) return this.fail(protocolFailure('has no streams that can be continued', channel.label))
+        channel.dispatch(true, { origin, path: this.#path, method: 'GET', headers: headers as string[] }, this)
+      } else {
+        const headers: Headers = withExtra(this.#lane.headers(this.#request, token), this.#attempt.headers)
+        channel.dispatch(this.#side || this.#attempt.stream, { origin, path: this.#path, method: 'POST', headers: headers as string[], body: this.#body }, this)
+      }
+    } catch (error) {
+      this.onError(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+
+  /** Goes on when the promise says so, unless it was given up or closed meanwhile. */
+  #await<Value>(promise: Promise<Value>, next: (value: Value) => void): void {
+    const { channel } = this.#lane
+    channel.park(this)
+    promise.then(
+      (value) => {
+        channel.unpark(this)
+        if (!this.#settled) next(value)
+      },
+      (error: unknown) => {
+        channel.unpark(this)
+        this.fail(this.#asFailure(error))
+      },
+    )
+  }
+
+  #asFailure(error: unknown): PoolError {
+    const endpoint = this.#lane.channel.label
+    if (error instanceof PoolError && error.code !== 'AUTH_FAILED') return error
+    const words = error instanceof Error ? error.message : String(error)
+    return new PoolError('AUTH_FAILED', words, { progress: 'refused', endpoint, cause: error })
+  }
+
+  // ── undici's handler ─────────────────────────────────────────────────────────────────────────────────────────────
+
+  onConnect(abort: (error?: Error) => void): void {
+    // Thrown, and not aborted: an abort would cost the socket, over which nothing has gone.
+    if (this.#settled) throw GIVEN_UP
+    this.#abort = abort
+    this.#written = true
+  }
+
+  onHeaders(status: number, headers: Buffer[]): boolean {
+    if (status < 200 || this.#settled) return true
+    const load = header(headers, 'endpoint-load-metrics')
+    if (load !== undefined) this.#reportLoad(load)
+    if (status >= 300) {
+      this.#reading = 'refusal'
+      this.#refusal = { status, headers }
+      return true
+    }
+    const kind = bodyKind(header(headers, 'content-type'))
+    if (kind === 'other') {
+      const type = header(headers, 'content-type') ?? 'nothing'
+      this.#fault(`answered a request with HTTP ${status} and ${type}, which is neither JSON nor an event stream`)
+      return true
+    }
+    this.#reading = kind
+    if (kind === 'events') this.#parser = new SseParser(this, this.#lane.channel.limits.maxMessageSize)
+    if (this.#request.method === 'initialize') this.openedSession = header(headers, 'mcp-session-id')
+    return true
+  }
+
+  onData(chunk: Buffer): boolean {
+    this.#size += chunk.length
+    const { limits } = this.#lane.channel
+    if (this.#reading === 'events') {
+      if (this.#settled) {
+        if (this.#size > TAIL.size) this.#abort?.(GIVEN_UP)
+      } else if (this.#size > limits.maxStreamSize && !this.#attempt.stream) this.#fault(`sent more than ${limits.maxStreamSize} bytes in one stream`)
+      else this.#parser?.push(chunk)
+      return true
+    }
+    if (this.#settled) return true
+    const max = this.#reading === 'json' ? limits.maxMessageSize : MAX_ERROR_BODY
+    if (this.#size > max) {
+      this.#chunk = undefined
+      this.#chunks = undefined
+      if (this.#reading === 'json') this.#fault(`sent more than ${max} bytes in one message`)
+      else this.#abort?.(GIVEN_UP)
+      return true
+    }
+    if (this.#chunk === undefined) this.#chunk = chunk
+    else {
+      this.#chunks ??= [this.#chunk]
+      this.#chunks.push(chunk)
+    }
+    return true
+  }
+
+  onComplete(): void {
+    this.#abort = undefined
+    if (this.#settled) return this.#lane.channel.timers.clear(this)
+    switch (this.#reading) {
+      case 'json':
+        return this.#readJson()
+      case 'events':
+        return this.#broken(undefined)
+      case 'refusal':
+        return this.#refused()
+      case 'nothing':
+        return this.fail(protocolFailure('gave no answer', this.#lane.channel.label))
+    }
+  }
+
+  onError(error: Error): void {
+    this.#abort = undefined
+    const { channel } = this.#lane
+    if (this.#settled) return channel.timers.clear(this)
+    // We ended a body that was too long to be read.
+    if (this.#refusal !== undefined) return this.#refused()
+    if (this.#reading === 'events' || this.#resuming) return this.#broken(error)
+    const failure = transportFailure(error, this.#written, channel.label)
+    this.fail(failure)
+    if (isUnreachable(failure)) channel.lost(failure)
+  }
+
+  // ── The answer ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #text(): string {
+    if (this.#chunks !== undefined) return Buffer.concat(this.#chunks, this.#size).toString('utf8')
+    return this.#chunk?.toString('utf8') ?? ''
+  }
+
+  #readJson(): void {
+    let message: unknown
+    try {
+      message = JSON.parse(this.#text())
+    } catch (cause) {
+      return this.fail(protocolFailure('answered with something that is no JSON', this.#lane.channel.label, cause))
+    }
+    this.#receiveAll(message)
+    if (!this.#settled && this.#reading === 'json') this.fail(protocolFailure('answered without an answer', this.#lane.channel.label))
+  }
+
+  onEvent(data: string, type: string, id: string | undefined): void {
+    if (this.#settled) return
+    if (id !== undefined && id !== '' && this.#lane.era === 'legacy') {
+      this.#resumption ??= new Resumption(undefined)
+      if (this.#resumption.reached(id)) this.#attempt.onEventId(id)
+    }
+    if (data === '' || (type !== '' && type !== 'message')) return
+    let message: unknown
+    try {
+      message = JSON.parse(data)
+    } catch (cause) {
+      return this.#fault('sent an event that is no JSON', cause)
+    }
+    this.#receiveAll(message)
+    // The stream should end now, which frees the socket for the next.
+    if (this.#settled && this.#abort !== undefined) this.#lane.channel.timers.set(this, TAIL.time)
+  }
+
+  onRetry(delay: number): void {
+    this.#resumption ??= new Resumption(undefined)
+    this.#resumption.retry = delay
+  }
+
+  onOversized(): void {
+    this.#fault(`sent more than ${this.#lane.channel.limits.maxMessageSize} bytes in one event`)
+  }
+
+  #receiveAll(message: unknown): void {
+    if (!Array.isArray(message)) return this.#receive(message)
+    // A batch, as 2025-03-26 has them.
+    for (const each of message as unknown[]) if (!this.#settled) this.#receive(each)
+  }
+
+  #receive(message: unknown): void {
+    if (!isObject(message)) return this.#fault('sent something that is no JSON-RPC message')
+    if (typeof message['method'] === 'string') {
+      if (message['id'] === undefined) this.#notified(message)
+      else this.#asked(message)
+      return
+    }
+    const { result, error } = message
+    if (isObject(result)) {
+      if (!this.#isMine(message['id'])) return this.#fault(`answered request ${JSON.stringify(message['id'])}, which is not the one that was asked`)
+      return this.#answer(message as unknown as JsonRpcResponse)
+    }
+    if (!isObject(error) || typeof error['code'] !== 'number') return this.#fault('sent something that is no JSON-RPC message')
+    // An error may come without an id: then the server could not read ours.
+    if (message['id'] != null && !this.#isMine(message['id']))
+      return this.#fault(`answered request ${JSON.stringify(message['id'])}, which is not the one that was asked`)
+    // On a stream it is an answer: what is asked again is said with a status, before there is a stream.
+    if (this.#reading === 'events') this.#answer(message as unknown as JsonRpcResponse)
+    else this.#doubt(200, message as unknown as JsonRpcError)
+  }
+
+  /** A stream that is continued for somebody else's attempt answers under that attempt's id. */
+  #isMine(id: unknown): boolean {
+    return id === this.#attempt.wireId || (this.#attempt.resumeFrom !== undefined && typeof id === 'number')
+  }
+
+  #answer(response: JsonRpcResponse): void {
+    const attempt = this.#attempt
+    const own = response as { id: JsonRpcId }
+    own.id = attempt.request.id
+    if (attempt.stream && 'result' in response) mapSubscription(response.result, attempt)
+    const observed = this.#lane.observes(this.#request.method) ? this.#lane.observe(this.#request, response) : response
+    const answer = attempt.era === this.#lane.era ? observed : answerAcross(attempt, observed, this.#lane)
+    this.#settle()
+    if (answer instanceof PoolError) attempt.onFailure(answer)
+    else attempt.onAnswer(answer)
+  }
+
+  #notified(message: JsonObject): void {
+    const attempt = this.#attempt
+    const params = message['params']
+    const method = String(message['method'])
+    if (method === 'notifications/progress') {
+      if (!isObject(params) || !this.#isMine(params['progressToken'])) return
+      const token = progressTokenOf(attempt.request)
+      if (token === undefined) return
+      params['progressToken'] = token
+    } else {
+      this.#lane.noticed(method)
+      if (attempt.stream && isObject(params)) mapSubscription(params, attempt)
+    }
+    const notification = { jsonrpc: '2.0', method, ...(isObject(params) && { params }) } as const
+    const across = attempt.era === this.#lane.era ? notification : notificationAcross(attempt, notification)
+    if (across !== undefined) attempt.onNotification(across)
+  }
+
+  #asked(message: JsonObject): void {
+    const { id, method, params } = message
+    if (typeof id !== 'string' && typeof id !== 'number') return this.#fault('asked something under an id that is none')
+    if (this.#lane.era === 'modern') {
+      this.#lane.channel.report(protocolFailure(`asked ${String(method)}, which servers of its revision must not`, this.#lane.channel.label))
+      return
+    }
+    const request = { jsonrpc: '2.0', id, method: String(method), ...(isObject(params) && { params }) } as const
+    this.#attempt.onRequest(request, (response) => this.#lane.reply({ ...response, id }))
+  }
+
+  // ── What is no answer ────────────────────────────────────────────────────────────────────────────────────────────
+
+  #refused(): void {
+    const refusal = this.#refusal
+    if (refusal === undefined) return
+    const { status, headers } = refusal
+    const { channel } = this.#lane
+    if (this.#resuming) return this.#notResumed(status)
+    const wait = retryAfter(header(headers, 'retry-after'), channel.wallClock())
+    if (status === 401) return this.#unauthorized(header(headers, 'www-authenticate'))
+    if (status < 400) return this.#redirected(status, header(headers, 'location'))
+    if (status === 403) return this.fail(statusFailure(status, 'answered', channel.label, wait))
+    if (status === 429 || (status === 503 && wait !== undefined)) return this.fail(statusFailure(status, 'refused', channel.label, wait))
+    if (status >= 500) return this.fail(statusFailure(status, 'sent', channel.label, wait))
+    const error = bodyKind(header(headers, 'content-type')) === 'json' ? this.#errorInBody() : undefined
+    this.#doubt(status, error)
+  }
+
+  #errorInBody(): JsonRpcError | undefined {
+    try {
+      const message: unknown = JSON.parse(this.#text())
+      if (isObject(message) && isObject(message['error']) && typeof message['error']['code'] === 'number') return message as unknown as JsonRpcError
+    } catch {
+      // An explanation for people: the status says enough.
+    }
+    return undefined
+  }
+
+  #doubt(status: number, error: JsonRpcError | undefined): void {
+    this.#reading = 'nothing'
+    const doubt: Doubt = {
+      status,
+      // An error of the transport has no id, or a word in its place; a number is of somebody else's request.
+      error: typeof error?.id === 'number' && !this.#isMine(error.id) ? undefined : error,
+      named: error !== undefined && this.#isMine(error.id),
+      request: this.#request,
+      sessionId: this.#sessionId,
+      repeated: this.#repeated,
+    }
+    const verdict = this.#lane.judge(doubt)
+    if (verdict instanceof Promise) this.#await(verdict, (given) => this.#pronounce(given, doubt))
+    else this.#pronounce(verdict, doubt)
+  }
+
+  #pronounce(verdict: Verdict, { status, error }: Doubt): void {
+    if (verdict === 'repeat') {
+      this.#repeated = true
+      this.#send()
+    } else if (verdict instanceof PoolError) this.fail(verdict)
+    else if (error !== undefined) this.#answer(error as JsonRpcResponse)
+    else this.fail(statusFailure(status, 'sent', this.#lane.channel.label, undefined))
+  }
+
+  #unauthorized(challenge: string | undefined): void {
+    const { channel } = this.#lane
+    const { tokens } = channel
+    const failed = (words: string): void =>
+      this.fail(new PoolError('AUTH_FAILED', `${channel.label} ${words}`, { progress: 'refused', endpoint: channel.label, status: 401 }))
+    if (tokens === undefined) return failed('wants authorization, and there is none: give the endpoint auth, authProvider or an Authorization header')
+    if (this.#renewed) return failed('does not accept the new token either')
+    this.#renewed = true
+    this.#await(tokens.renew(this.#token, challenge), (token) => {
+      if (token === undefined) failed('wants authorization, and no token was to be had')
+      else this.#dispatch(token)
+    })
+  }
+
+  /** Only within the origin, or the token and the arguments would go to whoever is named. */
+  #redirected(status: number, location: string | undefined): void {
+    const { url, label } = this.#lane.channel
+    const target = location === undefined ? undefined : parseUrl(location, new URL(this.#path, url))
+    const keepsMethod = status === 307 || status === 308
+    if (target === undefined || !keepsMethod || target.origin !== url.origin) {
+      const where = target === undefined ? 'nowhere' : target.origin === url.origin ? 'with another method' : `to ${target.origin}`
+      return this.fail(protocolFailure(`redirects a request ${where} (HTTP ${status}), which is not followed`, label))
+    }
+    if (++this.#redirects > MAX_REDIRECTS) return this.fail(protocolFailure(`redirects more than ${MAX_REDIRECTS} times`, label))
+    this.#path = target.pathname + target.search
+    this.#send()
+  }
+
+  /** A fault of the server in the middle of its response. */
+  #fault(words: string, cause?: unknown): void {
+    const abort = this.#abort
+    this.fail(protocolFailure(words, this.#lane.channel.label, cause))
+    abort?.(GIVEN_UP)
+  }
+
+  // ── Broken streams ───────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** The stream ended before the answer. */
+  #broken(error: Error | undefined): void {
+    const { channel } = this.#lane
+    const delay = channel.closed ? undefined : this.#resumption?.next(channel.random)
+    if (delay === undefined) return this.#lostStream(error?.message ?? 'the stream ended without one', error)
+    this.#resuming = true
+    channel.park(this)
+    channel.timers.set(this, delay)
+  }
+
+  #notResumed(status: number): void {
+    // 5xx and 429 pass; anything else says that the stream is not there any more.
+    if (status >= 500 || status === 429) return this.#broken(statusFailure(status, 'sent', this.#lane.channel.label, undefined))
+    if (status === 404) void this.#lane.judge({ status, error: undefined, named: false, request: this.#request, sessionId: this.#sessionId, repeated: true })
+    this.#lostStream(`the stream cannot be continued (HTTP ${status})`, undefined)
+  }
+
+  #lostStream(words: string, cause: Error | undefined): void {
+    const { label } = this.#lane.channel
+    this.fail(new PoolError('CONNECTION_LOST', `the connection to ${label} broke before the answer: ${words}`, { progress: 'sent', endpoint: label, cause }))
+  }
+
+  override fire(): void {
+    if (this.#settled) this.#abort?.(GIVEN_UP)
+    else {
+      this.#lane.channel.unpark(this)
+      this.#send()
+    }
+  }
+
+  #settle(): void {
+    const { channel } = this.#lane
+    this.#settled = true
+    this.#chunk = undefined
+    this.#chunks = undefined
+    if (this.#resumption !== undefined) channel.timers.clear(this)
+    channel.unpark(this)
+    this.#lane.released()
+  }
+
+  #reportLoad(value: string): void {
+    const metrics = loadReport(value)
+    if (metrics !== undefined) this.#lane.channel.listener?.onMetrics(metrics)
+  }
+}
+
+function mapSubscription(holder: JsonObject, attempt: Attempt): void {
+  const meta = metaOf(holder)
+  if (meta?.[META.subscriptionId] === attempt.wireId) meta[META.subscriptionId] = attempt.request.id
+}
+
+function parseUrl(location: string, base: URL): URL | undefined {
+  return URL.canParse(location, base.href) ? new URL(location, base.href) : undefined
+}

@@ -1,0 +1,369 @@
+import { PoolError } from '../../errors.js'
+import type { Attempt, Era, Exchange, JsonObject, JsonRpcNotification, JsonRpcRequest, JsonRpcResponse, ServerFacts } from '../../ports.js'
+import { LEGACY_VERSIONS } from '../handshake.js'
+import { isObject } from '../json-object.js'
+import type { Seat } from '../session.js'
+import type { SessionMemory } from '../session-memory.js'
+import { ask } from './ask.js'
+import type { HttpChannel } from './channel.js'
+import { HttpExchange } from './exchange.js'
+import type { Doubt, Lane, Verdict } from './lane.js'
+import { sendPlain } from './plain-request.js'
+import { type Headers, RequestHeaders } from './request-headers.js'
+import { ServerStream, type ServerStreamOwner } from './server-stream.js'
+
+/** Whose session it is. */
+export interface LegacySessionOwner {
+  /** `initialize` as this client sends it. */
+  readonly parameters: JsonObject
+  readonly memory: SessionMemory
+  /** Whether messages outside of calls are wanted: the GET stream. */
+  readonly listens: boolean
+  onNotification(notification: JsonRpcNotification): void
+  onRequest(request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void
+  /** A notification on any stream of the session. */
+  noticed(method: string): void
+  /** The tools that the server listed in this session. */
+  listed(request: JsonRpcRequest, response: JsonRpcResponse): void
+  onOpened(): void
+  /** The server does not know the session any more. */
+  onLost(): void
+  /** It cannot be opened; those who waited for it have been told. */
+  onUnopenable(failure: PoolError): void
+}
+
+/** Codes and words vary from server to server, but this one they use for sessions that they do not know. */
+const TRANSPORT_ERROR = -32_000
+/** From this revision on requests name it in a header. */
+const FIRST_WITH_VERSION_HEADER = '2025-06-18'
+const LEARNED: ReadonlySet<string> = new Set(['tools/list', 'logging/setLevel', 'resources/subscribe', 'resources/unsubscribe'])
+
+/**
+ * One session of the legacy era on one connection (2025-11-25, `basic/transports#session-management` and `basic/lifecycle`).
+ *
+ *     idle ─▶ opening: initialize, initialized, what the last one had ─▶ open ─▶ 404 ─▶ idle
+ *               └─ attempts wait ─────────────────────────────────────────┘
+ *
+ * Attempts that come before it is open wait, unsent; one that learns that the session is gone fails as refused, for the
+ * server has not run it, and may go elsewhere.
+ */
+export class LegacySession implements Lane, Seat, ServerStreamOwner {
+  readonly era: Era = 'legacy'
+  readonly channel: HttpChannel
+  readonly client: string
+  readonly #owner: LegacySessionOwner
+  readonly #headers: RequestHeaders
+  #state: 'idle' | 'opening' | 'open' | 'over' = 'idle'
+  #sessionId: string | undefined
+  #facts: ServerFacts | undefined
+  #waiting: HttpExchange[] = []
+  #opening: Promise<void> | undefined
+  #stream: ServerStream | undefined
+  #verifying: Promise<boolean> | undefined
+  /** Exchanges that are not over. */
+  #underWay = 0
+  #left: (() => void) | undefined
+  #token: string | undefined
+  #kept: Headers | undefined
+
+  constructor(channel: HttpChannel, headers: RequestHeaders, client: string, owner: LegacySessionOwner) {
+    this.channel = channel
+    this.#headers = headers
+    this.client = client
+    this.#owner = owner
+  }
+
+  get sessionId(): string | undefined {
+    return this.#sessionId
+  }
+
+  get facts(): ServerFacts {
+    return this.#facts ?? { protocolVersion: '', serverInfo: undefined, capabilities: {}, instructions: undefined }
+  }
+
+  get isOver(): boolean {
+    return this.#state === 'over'
+  }
+
+  /** `request` is the attempt's or its translation. */
+  start(attempt: Attempt, request: JsonRpcRequest): Exchange {
+    const exchange = new HttpExchange(this, attempt, request, false)
+    if (this.#state === 'open') exchange.begin()
+    else {
+      exchange.park()
+      this.#waiting.push(exchange)
+      void this.open().catch(() => {})
+    }
+    return exchange
+  }
+
+  /** Rejects with what went wrong, which those who wait are told too. */
+  open(): Promise<void> {
+    if (this.#state === 'open') return Promise.resolve()
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = undefined
+    })
+    return this.#opening
+  }
+
+  /** Opens the stream of the server for somebody who listens, where the owner does not. `false`: it has none. */
+  listen(): boolean {
+    this.#stream ??= new ServerStream(this)
+    if (this.#state === 'open') this.#stream.open()
+    return this.#stream.possible
+  }
+
+  async notify(notification: JsonRpcNotification): Promise<void> {
+    await this.open()
+    await this.#post(notification)
+  }
+
+  /** The session is not needed here any more: what it has under way is finished, then the server is told. */
+  async leave(): Promise<void> {
+    if (this.#state === 'over') return
+    if (this.#underWay > 0) {
+      await new Promise<void>((resolve) => {
+        this.#left = resolve
+      })
+    }
+    await this.end()
+  }
+
+  /** Ends it now. Never rejects. */
+  async end(): Promise<void> {
+    if (this.#state === 'over') return
+    const { sessionId, channel } = this
+    const headers = (token: string | undefined): Headers => [...this.#headers.bare(token), ...this.#own()]
+    this.#state = 'over'
+    this.#stream?.close()
+    this.#failWaiting(new PoolError('SESSION_LOST', 'the session was closed', { progress: 'not-sent', endpoint: channel.label }))
+    if (sessionId === undefined || channel.closed) return
+    try {
+      // A server may refuse (405): then the session is its own concern.
+      await sendPlain(channel, { method: 'DELETE', headers, timeout: channel.limits.connectionTimeout })
+    } catch {
+      // Nobody is there: then there is no session either.
+    }
+  }
+
+  // ── Opening ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  async #open(): Promise<void> {
+    if (this.#state === 'over') throw new PoolError('SESSION_LOST', 'the session was closed', { progress: 'not-sent', endpoint: this.channel.label })
+    this.#state = 'opening'
+    try {
+      await this.#handshake()
+    } catch (error) {
+      if (!this.isOver) this.#state = 'idle'
+      this.#sessionId = undefined
+      const failure = error instanceof PoolError ? error : new PoolError('PROTOCOL', String(error), { cause: error })
+      this.#failWaiting(this.#unopened(failure))
+      this.#owner.onUnopenable(failure)
+      throw failure
+    }
+    if (this.isOver) return
+    this.#state = 'open'
+    if (this.#owner.listens || this.#stream !== undefined) this.listen()
+    this.#owner.onOpened()
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const exchange of waiting) this.#begin(exchange)
+  }
+
+  async #handshake(): Promise<void> {
+    const { channel } = this
+    const timeout = channel.limits.connectionTimeout
+    this.#sessionId = undefined
+    this.#kept = undefined
+    this.#facts = undefined
+    const { response, openedSession } = await ask(this, 'initialize', this.#owner.parameters, { timeout })
+    if (!('result' in response)) {
+      const { code, message } = response.error
+      throw new PoolError('CONNECT_FAILED', `${channel.label} refused initialize: ${message} (${code})`, { endpoint: channel.label, progress: 'refused' })
+    }
+    this.#facts = factsOf(response.result, channel.label)
+    this.#sessionId = openedSession
+    const status = await this.#post({ jsonrpc: '2.0', method: 'notifications/initialized' })
+    if (status >= 400)
+      throw new PoolError('CONNECT_FAILED', `${channel.label} refused notifications/initialized (HTTP ${status})`, { endpoint: channel.label, status })
+    for (const { method, params } of this.#owner.memory.restoring()) {
+      const restored = await ask(this, method, params, { timeout })
+      if ('error' in restored.response) channel.report(new Error(`${channel.label} did not restore the session: ${method}: ${restored.response.error.message}`))
+    }
+  }
+
+  /** What those are told who waited for a session: nothing of theirs was sent. */
+  #unopened(failure: PoolError): PoolError {
+    const { code, message } = failure
+    const kept = code === 'AUTH_FAILED' || code === 'CONNECT_FAILED' || code === 'CONNECT_TIMEOUT' ? code : 'CONNECT_FAILED'
+    return new PoolError(kept, `no session at ${this.channel.label}: ${message}`, { progress: 'not-sent', endpoint: this.channel.label, cause: failure })
+  }
+
+  #begin(exchange: HttpExchange): void {
+    this.channel.unpark(exchange)
+    try {
+      exchange.begin()
+    } catch (cause) {
+      exchange.fail(new PoolError('CONFIG', `the request cannot be written as JSON: ${String(cause)}`, { cause, endpoint: this.channel.label }))
+    }
+  }
+
+  #failWaiting(failure: PoolError): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const exchange of waiting) exchange.fail(failure)
+  }
+
+  // ── Losing ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  sessionGone(): void {
+    this.#lost(this.#sessionId)
+  }
+
+  /** `id`: the session of which somebody has learned that it is gone. A newer one is not concerned. */
+  #lost(id: string | undefined): void {
+    if (this.#state !== 'open' || id === undefined || id !== this.#sessionId) return
+    this.#state = 'idle'
+    this.#sessionId = undefined
+    this.#kept = undefined
+    this.#stream?.close()
+    // One that a listener asked for is opened with the next session.
+    this.#stream = this.#stream === undefined ? undefined : new ServerStream(this)
+    this.#owner.onLost()
+  }
+
+  #sessionLost(status: number): PoolError {
+    const { label } = this.channel
+    return new PoolError('SESSION_LOST', `${label} does not know the session any more (HTTP ${status})`, { progress: 'refused', endpoint: label, status })
+  }
+
+  // ── Lane ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  headers(request: JsonRpcRequest, token: string | undefined): Headers {
+    if (request.method === 'initialize') return this.#headers.post(token)
+    if (this.#kept === undefined || token !== this.#token) {
+      this.#kept = [...this.#headers.post(token), ...this.#own()]
+      this.#token = token
+    }
+    return this.#kept
+  }
+
+  streamHeaders(token: string | undefined, lastEventId: string | undefined): Headers {
+    const headers = [...this.#headers.bare(token), ...this.#own()]
+    if (lastEventId !== undefined) headers.push('last-event-id', lastEventId)
+    return headers
+  }
+
+  resumeHeaders(lastEventId: string, token: string | undefined): Headers {
+    return this.streamHeaders(token, lastEventId)
+  }
+
+  #own(): string[] {
+    const own: string[] = []
+    if (this.#sessionId !== undefined) own.push('mcp-session-id', this.#sessionId)
+    const version = this.#facts?.protocolVersion
+    if (version !== undefined && version >= FIRST_WITH_VERSION_HEADER) own.push('mcp-protocol-version', version)
+    return own
+  }
+
+  envelope(): undefined {
+    return undefined
+  }
+
+  observes(method: string): boolean {
+    return LEARNED.has(method)
+  }
+
+  observe(request: JsonRpcRequest, response: JsonRpcResponse): JsonRpcResponse {
+    if (request.method === 'tools/list') this.#owner.listed(request, response)
+    else this.#owner.memory.learn(request, response)
+    return response
+  }
+
+  noticed(method: string): void {
+    this.#owner.noticed(method)
+  }
+
+  judge({ status, error, named, request, sessionId }: Doubt): Verdict | Promise<Verdict> {
+    if (sessionId === undefined) return 'answer'
+    if (status === 404) {
+      this.#lost(sessionId)
+      return this.#sessionLost(status)
+    }
+    // Some servers say 400 where they mean 404. The one question that every session answers tells them apart.
+    if (status !== 400 || (named && error?.error.code !== TRANSPORT_ERROR)) return 'answer'
+    if (request.method === 'ping') {
+      this.#lost(sessionId)
+      return this.#sessionLost(status)
+    }
+    return this.#isAlive(sessionId).then((alive) => (alive ? 'answer' : this.#sessionLost(status)))
+  }
+
+  #isAlive(sessionId: string): Promise<boolean> {
+    if (sessionId !== this.#sessionId) return Promise.resolve(false)
+    this.#verifying ??= ask(this, 'ping', undefined, { timeout: this.channel.limits.connectionTimeout })
+      .then(
+        () => true,
+        // Anything but the loss itself says nothing of the session.
+        (error: unknown) => !(error instanceof PoolError && error.code === 'SESSION_LOST'),
+      )
+      .finally(() => {
+        this.#verifying = undefined
+      })
+    return this.#verifying
+  }
+
+  reply(response: JsonRpcResponse): void {
+    this.#post(response).catch((error: unknown) => this.channel.report(error as PoolError))
+  }
+
+  /** Here the end of a stream does not say it (2025-11-25, `basic/utilities/cancellation`); a task is cancelled by `tasks/cancel` alone. */
+  cancelled(wireId: number, request: JsonRpcRequest, reason: string): void {
+    if (request.method === 'initialize' || request.params?.['task'] !== undefined || this.channel.closed) return
+    this.#post({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: wireId, reason } }).catch(() => {
+      // The request was given up: whether the server heard of it changes nothing.
+    })
+  }
+
+  entered(): void {
+    this.#underWay++
+  }
+
+  released(): void {
+    if (--this.#underWay === 0) this.#left?.()
+  }
+
+  // ── Messages of the server outside of calls ──────────────────────────────────────────────────────────────────────
+
+  received(message: JsonObject): void {
+    const { method, id, params } = message
+    // An answer belongs to a request's own stream.
+    if (typeof method !== 'string') return
+    const common = { jsonrpc: '2.0', method, ...(isObject(params) && { params }) } as const
+    if (typeof id === 'string' || typeof id === 'number') this.#owner.onRequest({ ...common, id }, (response) => this.reply({ ...response, id }))
+    else {
+      this.#owner.noticed(method)
+      this.#owner.onNotification(common)
+    }
+  }
+
+  #post(message: JsonRpcNotification | JsonRpcResponse): Promise<number> {
+    const headers = (token: string | undefined): Headers => [...this.#headers.post(token), ...this.#own()]
+    return sendPlain(this.channel, { method: 'POST', headers, body: JSON.stringify(message), timeout: this.channel.limits.connectionTimeout })
+  }
+}
+
+function factsOf(result: JsonObject, label: string): ServerFacts {
+  const { protocolVersion, capabilities, serverInfo, instructions } = result
+  if (typeof protocolVersion !== 'string' || !LEGACY_VERSIONS.includes(protocolVersion)) {
+    throw new PoolError('CONNECT_FAILED', `${label} answered initialize with revision ${JSON.stringify(protocolVersion)}, which the pool does not speak`, {
+      endpoint: label,
+    })
+  }
+  return {
+    protocolVersion,
+    capabilities: isObject(capabilities) ? capabilities : {},
+    serverInfo: isObject(serverInfo) ? serverInfo : undefined,
+    instructions: typeof instructions === 'string' ? instructions : undefined,
+  }
+}

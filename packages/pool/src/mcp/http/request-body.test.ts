@@ -1,0 +1,70 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { JsonObject, JsonRpcRequest } from '../../ports.js'
+import { META } from '../era-tables.js'
+import { progressTokenOf, RequestEnvelope, requestBody } from './request-body.js'
+
+const ENVELOPE = new RequestEnvelope('2026-07-28', { name: 'pool', version: '1' }, { roots: {} })
+const request = (params?: JsonObject): JsonRpcRequest => ({ jsonrpc: '2.0', id: 'the caller’s', method: 'tools/call', ...(params && { params }) })
+const parsed = (params: JsonObject | undefined, envelope?: RequestEnvelope): unknown => JSON.parse(requestBody(request(params), 7, envelope))
+
+describe('requestBody', () => {
+  it('is the request with the id of the attempt, for any params', () => {
+    const params = fc.dictionary(
+      fc.string().filter((name) => name !== '_meta' && name !== '__proto__'),
+      fc.jsonValue(),
+    ) as fc.Arbitrary<JsonObject>
+    fc.assert(
+      fc.property(fc.option(params, { nil: undefined }), (given) => {
+        const before = JSON.stringify(given)
+        expect(parsed(given)).toEqual(JSON.parse(JSON.stringify({ jsonrpc: '2.0', id: 7, method: 'tools/call', params: given })))
+        expect(parsed(given, ENVELOPE)).toEqual(
+          JSON.parse(JSON.stringify({ jsonrpc: '2.0', id: 7, method: 'tools/call', params: { ...given, _meta: ENVELOPE.fields } })),
+        )
+        expect(JSON.stringify(given)).toBe(before)
+      }),
+    )
+  })
+
+  it('keeps what the caller says of itself, and sets revision and progress token', () => {
+    const meta = { [META.protocolVersion]: '1999-01-01', [META.clientInfo]: { name: 'app', version: '2' }, progressToken: 'mine', traceparent: '00-1' }
+    const params = { name: 'echo', _meta: meta }
+    expect(parsed(params, ENVELOPE)).toMatchObject({
+      params: {
+        name: 'echo',
+        _meta: {
+          [META.protocolVersion]: '2026-07-28',
+          [META.clientInfo]: { name: 'app', version: '2' },
+          [META.clientCapabilities]: { roots: {} },
+          progressToken: 7,
+          traceparent: '00-1',
+        },
+      },
+    })
+    expect(params._meta.progressToken).toBe('mine')
+  })
+
+  it('adds nothing in the legacy era', () => {
+    expect(parsed({ _meta: { progressToken: 0, a: 1 } })).toEqual({
+      jsonrpc: '2.0',
+      id: 7,
+      method: 'tools/call',
+      params: { _meta: { progressToken: 7, a: 1 } },
+    })
+    expect(parsed(undefined)).toEqual({ jsonrpc: '2.0', id: 7, method: 'tools/call' })
+  })
+
+  it('throws for what is no JSON', () => {
+    expect(() => requestBody(request({ a: 1n }), 1, ENVELOPE)).toThrow(TypeError)
+  })
+})
+
+it.each([
+  [{ _meta: { progressToken: 'a' } }, 'a'],
+  [{ _meta: { progressToken: 0 } }, 0],
+  [{ _meta: { progressToken: {} } }, undefined],
+  [{ _meta: null }, undefined],
+  [undefined, undefined],
+])('reads the progress token of %j', (params, token) => {
+  expect(progressTokenOf(request(params as JsonObject | undefined))).toBe(token)
+})

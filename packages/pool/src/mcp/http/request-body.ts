@@ -1,0 +1,65 @@
+import type { JsonObject, JsonRpcRequest } from '../../ports.js'
+import { META } from '../era-tables.js'
+import { metaOf } from '../json-object.js'
+
+/** What every request of the modern era says of its client (2026-07-28, `basic/index#_meta`), serialised once. */
+export class RequestEnvelope {
+  readonly fields: JsonObject
+  readonly json: string
+
+  constructor(protocolVersion: string, clientInfo: JsonObject, clientCapabilities: JsonObject, logLevel?: string | undefined) {
+    this.fields = {
+      [META.protocolVersion]: protocolVersion,
+      [META.clientInfo]: clientInfo,
+      [META.clientCapabilities]: clientCapabilities,
+      ...(logLevel === undefined ? undefined : { [META.logLevel]: logLevel }),
+    }
+    this.json = JSON.stringify(this.fields)
+  }
+}
+
+/** Methods are few; names that a caller makes up must not pile up here. */
+const MAX_METHODS = 200
+const methodParts = new Map<string, string>()
+
+/**
+ * The body of a request. Where the caller's params have no `_meta`, the envelope is spliced in as text, for then nothing
+ * has to be copied; `request` is never touched.
+ *
+ * @throws TypeError where the params are no JSON (a cycle, a bigint)
+ */
+export function requestBody(request: JsonRpcRequest, wireId: number, envelope: RequestEnvelope | undefined): string {
+  const { method, params } = request
+  const head = `{"jsonrpc":"2.0","id":${wireId}${methodPart(method)}`
+  if (params === undefined) return envelope === undefined ? `${head}}` : `${head},"params":{"_meta":${envelope.json}}}`
+  const meta = params['_meta']
+  if (meta === undefined) {
+    const json = JSON.stringify(params)
+    if (envelope === undefined) return `${head},"params":${json}}`
+    return json === '{}' ? `${head},"params":{"_meta":${envelope.json}}}` : `${head},"params":{"_meta":${envelope.json},${json.slice(1)}}`
+  }
+  return `${head},"params":${JSON.stringify({ ...params, _meta: mergedMeta(meta, wireId, envelope) })}}`
+}
+
+/** The token that the caller wants progress under; undefined: it wants none. */
+export function progressTokenOf(request: JsonRpcRequest): string | number | undefined {
+  const token = metaOf(request.params)?.['progressToken']
+  return typeof token === 'string' || typeof token === 'number' ? token : undefined
+}
+
+/** What the caller says of itself stands; the revision is the connection's, and the progress token the attempt's. */
+function mergedMeta(meta: unknown, wireId: number, envelope: RequestEnvelope | undefined): unknown {
+  if (typeof meta !== 'object' || meta === null) return envelope === undefined ? meta : envelope.fields
+  const merged: JsonObject = { ...envelope?.fields, ...meta }
+  if (envelope !== undefined) merged[META.protocolVersion] = envelope.fields[META.protocolVersion]
+  if (merged['progressToken'] !== undefined) merged['progressToken'] = wireId
+  return merged
+}
+
+function methodPart(method: string): string {
+  const known = methodParts.get(method)
+  if (known !== undefined) return known
+  const part = `,"method":${JSON.stringify(method)}`
+  if (methodParts.size < MAX_METHODS) methodParts.set(method, part)
+  return part
+}

@@ -1,0 +1,45 @@
+import type { Milliseconds, Random } from '../../ports.js'
+
+/** Attempts in a row that bring nothing new. */
+const MAX_TRIES = 4
+const BASE: Milliseconds = 250
+/** A server that names a wait gets it; none may hold an attempt for longer than anybody waits. */
+const MAX_DELAY: Milliseconds = 300_000
+
+/**
+ * From where, and when, a broken stream of the legacy era is continued (2025-11-25, `basic/transports#resumability-and-redelivery`).
+ *
+ * A server may close the connection after any event and be asked again, as often as it likes: what is bounded is how often
+ * in a row it brings nothing new. Its `retry` is honoured; where there is none the first try is at once and the others
+ * back off.
+ */
+export class Resumption {
+  #lastEventId: string | undefined
+  #tries = 0
+  /** What the server said last. */
+  retry: Milliseconds | undefined = undefined
+
+  constructor(lastEventId: string | undefined) {
+    this.#lastEventId = lastEventId
+  }
+
+  get lastEventId(): string | undefined {
+    return this.#lastEventId
+  }
+
+  /** An event came; true where its id is another than the last. */
+  reached(id: string): boolean {
+    this.#tries = 0
+    if (this.#lastEventId === id) return false
+    this.#lastEventId = id
+    return true
+  }
+
+  /** How long to wait before the next try; undefined: there is nothing to continue from, or it was tried often enough. */
+  next(random: Random): Milliseconds | undefined {
+    if (this.#lastEventId === undefined || this.#tries >= MAX_TRIES) return undefined
+    const tries = this.#tries++
+    const backoff = tries === 0 ? 0 : random() * BASE * 2 ** tries
+    return Math.min(Math.max(this.retry ?? 0, backoff), MAX_DELAY)
+  }
+}

@@ -20,7 +20,7 @@ const MOST_LOOKED_AT = 64
 /** Before any time of a clock. */
 const AT_ONCE: Milliseconds = -(2 ** 30)
 
-/** Parts of a request that terms are kept in. Whole numbers lie in the object itself; fractions are objects of their own, and a pick would wait for memory. */
+/** Parts of a request that terms are kept in: whole numbers lie in the object itself, fractions in objects of their own that a pick would wait for. */
 const PARTS = 1_000
 
 /**
@@ -53,22 +53,22 @@ const PARTS = 1_000
  * reported count at once.
  */
 export class ReplicaLoad implements Load {
-  readonly #book: LatencyBook
+  // What a pick reads stands first and is whole numbers, so that it lies in one line of memory.
+  /** All terms, in parts: outstanding as it is, the others as of the last refresh. */
+  #work = PARTS
+  #staleAt: Milliseconds = AT_ONCE
   /** The relative share that the user wants of it. */
   readonly weight: number
+  /** Length of `#open`. */
+  #outstanding = 0
+  /** Belongs to round robin: the number of its last turn. */
+  turn = 0
   /** What people read: nothing in it decides anything. */
   readonly statistics: ReplicaTally = new ReplicaTally()
   readonly #open = new OpenAttempts()
   readonly #experience = new Experience()
+  readonly #book: LatencyBook
   #report: ReplicaReport = NO_REPORT
-  /** Length of `#open`. */
-  #outstanding = 0
-  /** All terms, in parts: outstanding as it is, the others as of the last refresh. */
-  #work = PARTS
-  /** A whole number, like the two before it. */
-  #staleAt: Milliseconds = AT_ONCE
-  /** Belongs to round robin: the number of its last turn. */
-  turn = 0
 
   /** `book` is shared by all replicas of a pool. `weight`: range over 0. */
   constructor(book: LatencyBook, weight = 1) {

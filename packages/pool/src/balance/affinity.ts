@@ -95,10 +95,10 @@ export class Affinity {
     this.#ring.before = this.#ring
   }
 
-  /** Key and client, from the one unused for longest to the newest. */
+  /** Key and client, in no order that means anything. Bindings may be changed and deleted meanwhile, as in a Map. */
   *entries(now: Milliseconds): Generator<[key: string, client: string]> {
-    for (let binding = this.#ring.after; binding !== this.#ring; binding = binding.after) {
-      if (!this.#expired(binding, now)) yield [binding.key, binding.client]
+    for (const [key, binding] of this.#byKey) {
+      if (!this.#expired(binding, now)) yield [key, binding.client]
     }
   }
 

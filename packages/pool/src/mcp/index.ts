@@ -25,3 +25,8 @@ export { OwnedSession } from './session.js'
 // Connections
 export { NotStreamableHttp } from './http/connect.js'
 export { HttpConnector, type HttpConnectorOptions } from './http/http-connector.js'
+
+// Connections over a child process, and over HTTP+SSE of 2024-11-05
+export { type ChannelOptions, connectSse, connectStdio, type SseTransportOptions } from './channel/index.js'
+export { EraMemory } from './era-memory.js'
+export { ToolCatalog } from './tool-catalog.js'

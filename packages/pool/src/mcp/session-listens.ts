@@ -28,6 +28,10 @@ export class SessionListens {
     this.#subscriber = subscriber
   }
 
+  get size(): number {
+    return this.#listens.size
+  }
+
   /** An attempt at `subscriptions/listen`, in modern shape. */
   start(attempt: Attempt): Exchange {
     const listen = new SessionListen(attempt, (ended) => this.#ended(ended))

@@ -1,0 +1,273 @@
+import { PoolError } from '../../errors.js'
+import type {
+  Attempt,
+  CallKind,
+  ConnectionListener,
+  Era,
+  Exchange,
+  JsonObject,
+  JsonRpcNotification,
+  JsonRpcRequest,
+  JsonRpcResponse,
+  LiveConnection,
+  Milliseconds,
+  Random,
+  ReportedMetrics,
+  ServerFacts,
+  Serves,
+  ToolFacts,
+} from '../../ports.js'
+import { LEGACY_ONLY_CLIENT_NOTIFICATIONS, LOG_LEVELS } from '../era-tables.js'
+import { isObject } from '../json-object.js'
+import { serves } from '../serves.js'
+import { SessionListens } from '../session-listens.js'
+import { OwnedSession } from '../session.js'
+import type { ToolCatalog } from '../tool-catalog.js'
+import { logLevelOf, translateRequest } from '../translate.js'
+import { type AskPorts, askChannel } from './channel-ask.js'
+import { ChannelExchange, type ExchangeHome } from './channel-exchange.js'
+import type { Channel, ChannelOwner, Reply } from './channel.js'
+import { ChannelSeat } from './channel-seat.js'
+import { crossingRefused } from './crossing.js'
+import { envelopeOf, type Introduction } from './handshakes.js'
+import type { MetChannel } from './meet.js'
+import { OwnListen } from './own-listen.js'
+
+export interface ChannelConnectionParts {
+  readonly clientId: string
+  readonly listener: ConnectionListener
+  readonly ports: AskPorts & { readonly random: Random }
+  readonly introduction: Introduction
+  readonly catalog: ToolCatalog
+  /** JSON-RPC method of the probe; undefined: that of the era. */
+  readonly healthCheckMethod: string | undefined
+  readonly connectionTimeout: Milliseconds
+  /** Another server process or stream, for a session that belongs to one caller alone. */
+  readonly openSession: (introduction: Introduction, owner: ChannelOwner, signal: AbortSignal) => Promise<MetChannel>
+}
+
+/**
+ * A live connection over one channel: a child process, or the two halves of HTTP+SSE. The channel is the spread session; a
+ * caller's own session gets a channel, and so a process, of its own.
+ */
+export class ChannelConnection implements LiveConnection, ChannelOwner, ExchangeHome {
+  readonly era: Era
+  readonly facts: ServerFacts
+  readonly #channel: Channel
+  readonly #parts: ChannelConnectionParts
+  readonly #listens: SessionListens
+  readonly #ownListen: OwnListen | undefined
+  readonly #seats = new Map<OwnedSession, ChannelSeat>()
+  readonly #unwatch: () => void
+  /** Log level of the session, where some call wanted one. */
+  #level = LOG_LEVELS.length
+  /** Log level of those who speak the old way to a modern server, which is told it with every request. */
+  #spreadLevel: string | undefined
+  #closed = false
+
+  constructor({ channel, era, facts }: MetChannel, parts: ChannelConnectionParts) {
+    this.era = era
+    this.facts = facts
+    this.#channel = channel
+    this.#parts = parts
+    this.#listens = new SessionListens({
+      capabilities: facts.capabilities,
+      request: (method, uri, done) => {
+        this.#ask(method, { uri }, parts.connectionTimeout).then(done, () => done(undefined))
+      },
+    })
+    if (era === 'modern')
+      this.#ownListen = new OwnListen(channel, facts.capabilities, {
+        ...parts.ports,
+        envelope: envelopeOf(parts.introduction, facts.protocolVersion),
+        onNotification: (notification) => this.onNotification(notification),
+      })
+    this.#unwatch = parts.catalog.watch(() => this.#listener?.onServesChanged())
+  }
+
+  /** Begins to listen and to list; whoever made it has it by now. */
+  begin(): void {
+    this.#ownListen?.start()
+    if (this.#parts.catalog.stale) this.#refresh()
+  }
+
+  get label(): string {
+    return this.#parts.ports.label
+  }
+
+  get held(): number {
+    return this.#seats.size + this.#listens.size + this.#channel.streams
+  }
+
+  get #listener(): ConnectionListener | undefined {
+    return this.#closed ? undefined : this.#parts.listener
+  }
+
+  serves(kind: CallKind): Serves {
+    return serves(kind, { era: this.era, protocolVersion: this.facts.protocolVersion, capabilities: this.facts.capabilities, catalog: this.#parts.catalog })
+  }
+
+  tool(name: string): ToolFacts | undefined {
+    return this.#parts.catalog.tool(name)
+  }
+
+  // ── Attempts ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  start(attempt: Attempt): Exchange {
+    const { session } = attempt
+    if (this.era === 'legacy' && session instanceof OwnedSession) return this.#seatOf(session).start(attempt)
+    const exchange = new ChannelExchange(this, attempt)
+    if (attempt.resumeFrom !== undefined) exchange.settle(this.#noResumption())
+    else if (attempt.era === this.era) exchange.send(this.#channel, attempt.request)
+    else return this.#startAcross(attempt, exchange)
+    return exchange
+  }
+
+  #startAcross(attempt: Attempt, exchange: ChannelExchange): Exchange {
+    const { clientInfo, capabilities: clientCapabilities } = this.#parts.introduction
+    const logLevel = attempt.session instanceof OwnedSession ? attempt.session.logLevel : this.#spreadLevel
+    const envelope = { protocolVersion: this.facts.protocolVersion, clientInfo, clientCapabilities, logLevel }
+    const plan = translateRequest(attempt.request, this.era, envelope)
+    switch (plan.act) {
+      case 'send':
+        this.#wantLevel(logLevelOf(attempt.request))
+        exchange.send(this.#channel, plan.request)
+        break
+      case 'listen':
+        return this.#listens.start(attempt)
+      case 'subscribe':
+        this.#ownListen?.subscribe(plan.uri)
+        exchange.settle(ok(attempt, {}))
+        break
+      case 'unsubscribe':
+        this.#ownListen?.unsubscribe(plan.uri)
+        exchange.settle(ok(attempt, {}))
+        break
+      case 'set-level':
+        if (attempt.session instanceof OwnedSession) attempt.session.logLevel = plan.level
+        else this.#spreadLevel = plan.level
+        exchange.settle(ok(attempt, {}))
+        break
+      case 'answer':
+        exchange.settle(ok(attempt, plan.result))
+        break
+      case 'refuse':
+        exchange.settle(crossingRefused(plan.reason, this.label))
+    }
+    return exchange
+  }
+
+  /** Lists that pass through correct the catalogue. */
+  observe(request: JsonRpcRequest, response: JsonRpcResponse): JsonRpcResponse {
+    if (request.method !== 'tools/list' || !('result' in response)) return response
+    return { ...response, result: this.#parts.catalog.learn(request, response.result, false, () => {}) }
+  }
+
+  over(): void {}
+
+  #seatOf(session: OwnedSession): ChannelSeat {
+    const present = this.#seats.get(session)
+    if (present !== undefined) return present
+    const seat = new ChannelSeat(session, {
+      clientId: this.#parts.clientId,
+      ports: this.#parts.ports,
+      timeout: this.#parts.connectionTimeout,
+      facts: this.facts,
+      open: this.#parts.openSession,
+      observe: (request, response) => this.observe(request, response),
+      over: () => void this.#seats.delete(session),
+      report: (error) => this.#listener?.onError(error),
+    })
+    this.#seats.set(session, seat)
+    session.take(seat)
+    return seat
+  }
+
+  #noResumption(): PoolError {
+    const { label } = this
+    return new PoolError('SESSION_LOST', `${label} cannot continue an answer that broke`, { progress: 'sent', endpoint: label })
+  }
+
+  /** The level of a shared session is the most verbose that any call wants; each call filters what it gets. */
+  #wantLevel(level: string | undefined): void {
+    const wanted = LOG_LEVELS.indexOf(String(level))
+    if (wanted < 0 || wanted >= this.#level || this.facts.capabilities['logging'] === undefined) return
+    this.#level = wanted
+    this.#ask('logging/setLevel', { level }, this.#parts.connectionTimeout).catch(() => {})
+  }
+
+  // ── Health, and the end ──────────────────────────────────────────────────────────────────────────────────────────
+
+  async probe(timeout: Milliseconds): Promise<ReportedMetrics | undefined> {
+    const method = this.#parts.healthCheckMethod ?? (this.era === 'modern' ? 'server/discover' : 'ping')
+    const response = await this.#ask(method, undefined, timeout)
+    const metrics = 'result' in response ? response.result['metrics'] : undefined
+    return isObject(metrics) ? metrics : undefined
+  }
+
+  async notify(notification: JsonRpcNotification): Promise<void> {
+    if (this.era === 'modern' && LEGACY_ONLY_CLIENT_NOTIFICATIONS.has(notification.method)) return
+    await this.#channel.notify(notification)
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    this.#unwatch()
+    this.#ownListen?.close()
+    const failure = new PoolError('CONNECTION_LOST', `the connection to ${this.label} was closed`, { progress: 'sent' })
+    this.#listens.fail(failure)
+    await Promise.all([this.#channel.close(), ...[...this.#seats.values()].map((seat) => seat.close())])
+  }
+
+  // ── From the channel ─────────────────────────────────────────────────────────────────────────────────────────────
+
+  onNotification(notification: JsonRpcNotification): void {
+    if (notification.method === 'notifications/tools/list_changed') {
+      this.#parts.catalog.invalidate()
+      this.#refresh()
+    }
+    this.#listens.onNotification(notification)
+    this.#listener?.onNotification(notification)
+  }
+
+  onRequest(request: JsonRpcRequest, reply: Reply): void {
+    this.#listener?.onRequest(request, reply)
+  }
+
+  onError(error: Error): void {
+    this.#listener?.onError(error)
+  }
+
+  onEnd(failure: PoolError): void {
+    if (this.#closed) return
+    this.#ownListen?.close()
+    this.#parts.catalog.invalidate()
+    this.#listens.fail(failure)
+    this.#listener?.onLost(failure)
+  }
+
+  #ask(method: string, params: JsonObject | undefined, timeout: Milliseconds): Promise<JsonRpcResponse> {
+    const { ports, introduction } = this.#parts
+    const own = this.era === 'modern' ? { ...params, _meta: envelopeOf(introduction, this.facts.protocolVersion) } : params
+    return askChannel(this.#channel, ports, method, own, timeout)
+  }
+
+  #refresh(): void {
+    if (this.facts.capabilities['tools'] === undefined) return
+    const { catalog, connectionTimeout } = this.#parts
+    catalog
+      .refresh(async (cursor) => {
+        const response = await this.#ask('tools/list', cursor === undefined ? undefined : { cursor }, connectionTimeout)
+        if ('result' in response) return response.result
+        throw new PoolError('PROTOCOL', `${this.label} does not list its tools: ${response.error.message}`, { progress: 'answered' })
+      })
+      .catch((error: unknown) => {
+        if (this.#channel.isOpen) this.#listener?.onError(error instanceof Error ? error : new Error(String(error)))
+      })
+  }
+}
+
+function ok(attempt: Attempt, result: JsonObject): JsonRpcResponse {
+  return { jsonrpc: '2.0', id: attempt.request.id, result }
+}

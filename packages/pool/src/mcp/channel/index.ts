@@ -1,0 +1,2 @@
+export { type ChannelOptions, connectSse, connectStdio } from './connect.js'
+export type { SseTransportOptions } from './sse-transport.js'

@@ -1,0 +1,56 @@
+import type { ResolvedStdioEndpoint } from '../../config/index.js'
+import { LastWords } from './last-words.js'
+import type { MessageTransport, NewTransport } from './message-transport.js'
+import { reapAtExit } from './reaper.js'
+
+/**
+ * A child process that speaks MCP on its stdin and stdout, through the SDK's own transport, which ends stdin, then terminates,
+ * then kills.
+ */
+export async function newStdioTransport(endpoint: ResolvedStdioEndpoint, maxMessageSize: number): Promise<NewTransport> {
+  const { StdioClientTransport } = await import('@modelcontextprotocol/client/stdio')
+  const { command, env, cwd } = endpoint
+  const transport = new StdioClientTransport({
+    command,
+    args: [...endpoint.args],
+    env: { ...env },
+    stderr: 'pipe',
+    maxBufferSize: maxMessageSize,
+    ...(cwd === undefined ? {} : { cwd }),
+  })
+  const words = new LastWords(endpoint)
+  transport.stderr?.on('data', (chunk: Buffer) => words.add(chunk.toString('utf8')))
+  let tooLarge = false
+  return {
+    transport: reaped(transport),
+    lastWords: () => words.toString(),
+    // The SDK closes the child after that, since nobody knows any more where a message begins.
+    fatal: (error) => {
+      tooLarge ||= error.message.startsWith('ReadBuffer exceeded')
+      return tooLarge ? 'PROTOCOL' : undefined
+    },
+    sendFailure: () => undefined,
+  }
+}
+
+/** Watches over the child from its start to its end. */
+function reaped(transport: MessageTransport & { readonly pid: number | null }): MessageTransport {
+  let letGo = (): void => {}
+  return {
+    async start() {
+      transport.onmessage = (message) => this.onmessage?.(message)
+      transport.onerror = (error) => this.onerror?.(error)
+      transport.onclose = () => {
+        letGo()
+        this.onclose?.()
+      }
+      await transport.start()
+      if (transport.pid !== null) letGo = reapAtExit(transport.pid)
+    },
+    send: (message) => transport.send(message),
+    async close() {
+      await transport.close()
+      letGo()
+    },
+  }
+}

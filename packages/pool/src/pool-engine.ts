@@ -1,11 +1,21 @@
 import type { Calls } from './call/index.js'
 import type { PooledClient } from './fleet/index.js'
-import { type Engine, type EngineCall, type EngineExchange, type FleetListener, OwnedSession, type OwnSession, type SessionListener, type SessionParameters } from './mcp/index.js'
-import type { JsonRpcNotification, ServerFacts, Target, Timers } from './ports.js'
+import {
+  type Engine,
+  type EngineCall,
+  type EngineExchange,
+  type FleetListener,
+  OwnedSession,
+  type OwnSession,
+  type SessionListener,
+  type SessionParameters,
+} from './mcp/index.js'
+import type { JsonRpcNotification, Random, ServerFacts, Target, Timers } from './ports.js'
 
 export interface PoolEngineParts {
   readonly calls: Calls
   readonly timers: Timers
+  readonly random: Random
   readonly identity: Engine['identity']
   readonly ready: Engine['ready']
   readonly finishAuth: Engine['finishAuth']
@@ -19,6 +29,7 @@ export interface PoolEngineParts {
  */
 export class PoolEngine implements Engine {
   readonly timers: Timers
+  readonly random: Random
   readonly identity: Engine['identity']
   readonly #parts: PoolEngineParts
   readonly #listeners = new Set<FleetListener>()
@@ -29,6 +40,7 @@ export class PoolEngine implements Engine {
   constructor(parts: PoolEngineParts) {
     this.#parts = parts
     this.timers = parts.timers
+    this.random = parts.random
     this.identity = parts.identity
   }
 

@@ -34,6 +34,7 @@ export interface ResolvedUrlEndpoint extends ResolvedCommon {
 /** `args` and `env` are not enumerable. */
 export interface ResolvedStdioEndpoint extends ResolvedCommon {
   readonly kind: 'stdio'
+  readonly url?: undefined
   readonly command: string
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>

@@ -70,9 +70,13 @@ export class LiveMap<Value extends Written, Written = Value> extends Map<string,
     return this.entries()
   }
 
-  /** `console.log` looks into a `Map` past its methods, where this one is empty. */
-  [inspect.custom](): Map<string, Value> {
-    return this.#copy()
+  // `console.log` looks into a `Map` past its methods, where this one is empty.
+  static {
+    Object.defineProperty(this.prototype, inspect.custom, {
+      value(this: LiveMap<unknown>): Map<string, unknown> {
+        return this.#copy()
+      },
+    })
   }
 
   #copy(): Map<string, Value> {

@@ -22,11 +22,9 @@ export { TypedVerbs, type VerbOptions, type VerbsOptions } from './verbs.js'
 // Sessions
 export { OwnedSession } from './session.js'
 
-// Connections
-export { NotStreamableHttp } from './http/connect.js'
-export { HttpConnector, type HttpConnectorOptions } from './http/http-connector.js'
-
-// Connections over a child process, and over HTTP+SSE of 2024-11-05
-export { type ChannelOptions, connectSse, connectStdio, type SseTransportOptions } from './channel/index.js'
+// Connections, and what they share
+export { connectSse, connectStdio } from './channel/index.js'
 export { EraMemory } from './era-memory.js'
+export { connectHttp, NotStreamableHttp } from './http/connect.js'
+export { ListenRota } from './listen-rota.js'
 export { ToolCatalog } from './tool-catalog.js'

@@ -1,0 +1,105 @@
+import { TokenCache } from './auth/index.js'
+import type { ResolvedConfig, ResolvedEndpoint, ResolvedUrlEndpoint } from './config/index.js'
+import type { ConnectOptions } from './fleet/index.js'
+import { connectHttp, connectSse, connectStdio, EraMemory, ListenRota, NotStreamableHttp, ToolCatalog } from './mcp/index.js'
+import type { ConnectionListener, LiveConnection, Random, Timers, TokenSource } from './ports.js'
+
+export interface ConnectingParts {
+  readonly config: ResolvedConfig
+  readonly timers: Timers
+  readonly random: Random
+  /** JSON-RPC ids for what connections ask by themselves: unique in the pool, as those of attempts are. */
+  readonly nextId: () => number
+}
+
+/** What the connections to one endpoint share: its tools, and who of them listens for changes. */
+interface EndpointMemory {
+  readonly catalog: ToolCatalog
+  readonly rota: ListenRota
+}
+
+/** One client's wish for a connection. */
+interface Wish {
+  readonly clientId: string
+  readonly listener: ConnectionListener
+  readonly signal: AbortSignal
+}
+
+/**
+ * Makes connections: finds the way in which an endpoint is spoken to, and gives each connection what it shares with the others of
+ * its endpoint and of the pool.
+ *
+ *     url ─▶ Streamable HTTP ──4xx──▶ HTTP+SSE of 2024-11-05        command ─▶ stdio
+ */
+export class Connecting {
+  readonly #parts: ConnectingParts
+  readonly #tokens: TokenCache
+  readonly #eras: EraMemory
+  /** Endpoints are few, and come back. */
+  readonly #endpoints = new Map<string, EndpointMemory>()
+
+  constructor(parts: ConnectingParts) {
+    this.#parts = parts
+    const { config, timers, random } = parts
+    this.#tokens = new TokenCache({ timers, random, timeout: config.connectionTimeout })
+    this.#eras = new EraMemory(timers, config.eraCacheTime)
+  }
+
+  connect = async (endpoint: ResolvedEndpoint, clientId: string, listener: ConnectionListener, { signal }: ConnectOptions): Promise<LiveConnection> => {
+    const wish: Wish = { clientId, listener, signal }
+    if (endpoint.kind === 'stdio') return connectStdio(endpoint, this.#parts.config.maxMessageSize, this.#channelOptions(endpoint, wish))
+    const tokens = this.#tokens.lease(endpoint)
+    try {
+      return await this.#overHttp(endpoint, wish, tokens)
+    } catch (error) {
+      // A connection that came to be gives its token up when it is closed.
+      await tokens?.revoke()
+      throw error
+    }
+  }
+
+  /** A person came back from the authorization server. */
+  finishAuth(callback: string | URLSearchParams, issuer?: string): Promise<void> {
+    return this.#tokens.finishAuth(callback, issuer)
+  }
+
+  /** Gives all tokens up. A server that does not take them back leaves us nothing to do: they run out by themselves. */
+  async release(): Promise<void> {
+    await this.#tokens.revokeAll().catch(() => {})
+  }
+
+  async #overHttp(endpoint: ResolvedUrlEndpoint, wish: Wish, tokens: TokenSource | undefined): Promise<LiveConnection> {
+    if (endpoint.transport === 'sse') return this.#overSse(endpoint, wish, tokens)
+    const { clientId, listener, signal } = wish
+    const settings = { ...this.#parts, clientId, tokens, eras: this.#eras, ...this.#memoryOf(endpoint), wallClock: Date.now }
+    try {
+      return await connectHttp(endpoint, settings, listener, signal)
+    } catch (error) {
+      if (!(error instanceof NotStreamableHttp) || endpoint.protocolVersion !== undefined) throw error
+      // What the first way said is nearer to what the user meant than what the second says.
+      return await this.#overSse(endpoint, wish, tokens).catch(() => Promise.reject(error))
+    }
+  }
+
+  #overSse(endpoint: ResolvedUrlEndpoint, wish: Wish, tokens: TokenSource | undefined): Promise<LiveConnection> {
+    const { url, label, headers, dispatcher } = endpoint
+    const { maxMessageSize } = this.#parts.config
+    return connectSse({ url, label, headers, dispatcher, tokens, maxMessageSize }, this.#channelOptions(endpoint, wish))
+  }
+
+  #channelOptions({ id, label, protocolVersion, trustAnnotations }: ResolvedEndpoint, wish: Wish) {
+    const { config, timers, random, nextId } = this.#parts
+    const { capabilities, connectionTimeout, healthCheckMethod } = config
+    const { catalog } = this.#memoryOf({ id, trustAnnotations })
+    const own = { endpointId: id, label, protocolVersion, catalog, eras: this.#eras }
+    return { ...wish, ...own, timers, random, nextId, clientInfo: { ...config.clientInfo }, capabilities, connectionTimeout, healthCheckMethod }
+  }
+
+  #memoryOf({ id, trustAnnotations }: Pick<ResolvedEndpoint, 'id' | 'trustAnnotations'>): EndpointMemory {
+    const known = this.#endpoints.get(id)
+    if (known !== undefined) return known
+    const memory: EndpointMemory = { catalog: new ToolCatalog({ trustAnnotations }), rota: new ListenRota() }
+    this.#endpoints.set(id, memory)
+    return memory
+  }
+}

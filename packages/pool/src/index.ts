@@ -1,0 +1,46 @@
+/** `mcp-client-pool`: one MCP client for many servers. */
+
+// The pool
+export { type GetClientOptions, MCPClientPool } from './pool.js'
+export { PoolError, type PoolErrorCode, type PoolErrorDetails } from './errors.js'
+export type { ClientEvents, PoolEvents } from './events.js'
+
+// Its options
+export type {
+  CallOptions,
+  ClientInfo,
+  EndpointAuthOptions,
+  EndpointOptions,
+  Handlers,
+  LoadBalancingAlgorithm,
+  PoolOptions,
+  ProtocolVersion,
+  ResolvedConfig,
+  ResolvedEndpoint,
+  StdioEndpointOptions,
+  TlsOptions,
+  UrlEndpointOptions,
+} from './config/index.js'
+export type { RequestOptions } from './call-arguments.js'
+
+// Its clients and what is known of them
+export { type HealthRecord, type HealthReport, type LoadMetrics, PooledClient, type ShutdownOptions } from './fleet/index.js'
+export type { ClientMetrics, ClientStatistics, PoolMetrics, PoolStatistics } from './observe/index.js'
+
+// Under an SDK Client
+export { SdkTransport, type TransportCallOptions, type TransportOptions, withCallOptions } from './mcp/index.js'
+
+// Shapes that the above are made of
+export type {
+  Era,
+  JsonObject,
+  JsonRpcError,
+  JsonRpcId,
+  JsonRpcNotification,
+  JsonRpcRequest,
+  JsonRpcResponse,
+  JsonRpcResult,
+  Milliseconds,
+  Progress,
+  Requirements,
+} from './ports.js'

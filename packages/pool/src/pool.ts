@@ -1,0 +1,379 @@
+import { affinityView } from './affinity-view.js'
+import { fullJitter } from './backoff.js'
+import { Affinity, Balancer, CallKinds, LatencyBook, ReplicaLoad } from './balance/index.js'
+import { checkOptions, checkRequest, type RequestOptions } from './call-arguments.js'
+import { type CallListener, Calls, type CallTerms } from './call/index.js'
+import { type EndpointOptions, type PoolOptions, type ResolvedConfig, type ResolvedEndpoint, resolveConfig, resolveEndpoint } from './config/index.js'
+import { Connecting } from './connecting.js'
+import { PoolError } from './errors.js'
+import type { PoolEvents } from './events.js'
+import { Fleet, type HealthRecord, LiveMap, type LoadMetrics, type PooledClient, type ShutdownOptions } from './fleet/index.js'
+import { eraOfRequest, requiredEra, SdkTransport, type TransportOptions, TypedVerbs } from './mcp/index.js'
+import { type ObservedClient, type PoolMetrics, type PoolStatistics, statisticsOf } from './observe/index.js'
+import { PoolEngine } from './pool-engine.js'
+import type { JsonRpcRequest, JsonRpcResponse, Milliseconds, PickQuery, Requirements, Target, Timers } from './ports.js'
+import { SafeEmitter } from './safe-emitter.js'
+import { answerServerRequest } from './server-requests.js'
+import { systemTimers } from './system-timers.js'
+
+/** Wishes of `getClient`. */
+export interface GetClientOptions {
+  /** The same key gets the same client while it is fit. */
+  readonly affinity?: string | undefined
+  /** Counts with the algorithm `weighted`. */
+  readonly requirements?: Requirements | undefined
+}
+
+const NOBODY_TRIED: readonly Target[] = []
+
+/**
+ * One MCP client for many servers: keeps live connections to replicas of an MCP server, sends each request to the best of
+ * them, and hides what goes wrong behind them.
+ *
+ *     const pool = new MCPClientPool({ endpoints: [{ url: 'http://127.0.0.1:8001/mcp' }, { url: 'http://127.0.0.1:8002/mcp' }] })
+ *     await pool.start()
+ *     const result = await pool.callTool({ name: 'search', arguments: { query: 'mcp' } })
+ *     await pool.shutdown()
+ *
+ * The one file that sees every room: it makes them, and tells each what it has to know of the others.
+ *
+ *     request ─▶ calls ─▶ balancer ─▶ client ─▶ connection (mcp)
+ *                  │         ▲           │
+ *                  └─ report ┴── fleet ◀─┘ snapshot, probes, recovery
+ */
+export class MCPClientPool extends SafeEmitter<PoolEvents> {
+  /** The options, with their defaults. `loadBalancingAlgorithm` may be changed while the pool runs. */
+  readonly config: ResolvedConfig
+  /** By id, as the other maps. Views over the pool's state: `set` and `delete` change it. */
+  readonly clients: LiveMap<PooledClient>
+  readonly healthStatus: LiveMap<HealthRecord, Partial<HealthRecord>>
+  readonly loadMetrics: LiveMap<LoadMetrics, Partial<LoadMetrics>>
+  readonly failureCounts: LiveMap<number>
+  /** Affinity key -> id of its client. */
+  readonly affinityMap: LiveMap<string>
+  /** Sums since the pool was made. */
+  readonly metrics: PoolMetrics
+  readonly #timers: Timers = systemTimers()
+  readonly #kinds = new CallKinds()
+  readonly #connecting: Connecting
+  readonly #balancer: Balancer
+  readonly #affinity: Affinity
+  readonly #fleet: Fleet
+  readonly #calls: Calls
+  readonly #engine: PoolEngine
+  readonly #verbs: TypedVerbs
+  #starting: Promise<void> | undefined
+  #isShuttingDown = false
+
+  /** @throws PoolError `CONFIG`, naming every option that is wrong */
+  constructor(options: PoolOptions) {
+    super()
+    const config = resolveConfig(options)
+    this.config = config
+    const totals = { totalConnections: 0, activeConnections: 0, failedConnections: 0, totalRequests: 0, failedRequests: 0, averageLatency: 0 }
+    this.metrics = totals
+    this.#connecting = new Connecting({ config, timers: this.#timers, random: Math.random, nextId: () => this.#calls.nextWireId() })
+    const book = new LatencyBook()
+    this.#affinity = new Affinity({ maxKeys: config.affinityMaxKeys, timeout: config.affinityTimeout })
+    this.#balancer = new Balancer({ random: Math.random, affinity: this.#affinity, algorithm: () => config.loadBalancingAlgorithm })
+    this.#calls = new Calls({
+      timers: this.#timers,
+      settings: config,
+      totals,
+      picker: { pick: (query, now) => this.#pick(query, now) },
+      backoff: (attempts) => fullJitter(attempts - 1, { base: config.retryDelay, max: config.maxRetryDelay }, Math.random),
+      kindOf: ({ method, params }) => this.#kinds.kindOf(method, params?.['name'] as string | undefined),
+      requiredEra,
+      fit: () => this.#fleet.fit,
+      recovering: () => this.#fleet.recovering,
+      answerServer: (request, reply) => answerServerRequest(config.handlers, request, reply),
+      observe: (target, outcome, failure) => this.#fleet.report(target, outcome, failure),
+    })
+    this.#fleet = new Fleet({
+      config,
+      timers: this.#timers,
+      random: Math.random,
+      wallClock: Date.now,
+      connect: this.#connecting.connect,
+      newLoad: ({ weight }) => new ReplicaLoad(book, weight),
+      totals,
+      hooks: {
+        emit: (name, ...args) => void this.emit(name, ...args),
+        onSnapshot: (fit) => this.#onSnapshot(fit),
+        onServesChanged: () => this.#onServesChanged(),
+        onNotification: (client, notification) => this.#engine.notified(client, notification),
+        onRequest: (_client, request, reply) => answerServerRequest(config.handlers, request, reply),
+        dispatch: (client, message) => this.#call(message, { era: eraOfRequest(message), only: client }),
+        callsUnderWay: () => this.#calls.underWay,
+        abandonCalls: () => this.#calls.abandonAll(),
+        release: () => this.#connecting.release(),
+      },
+    })
+    const { views } = this.#fleet
+    this.clients = views.clients
+    this.healthStatus = views.healthStatus
+    this.loadMetrics = views.loadMetrics
+    this.failureCounts = views.failureCounts
+    this.affinityMap = affinityView(this.#affinity, this.#timers)
+    this.#engine = new PoolEngine({
+      calls: this.#calls,
+      timers: this.#timers,
+      random: Math.random,
+      identity: config.clientInfo,
+      ready: () => this.#ready(),
+      finishAuth: (callback, issuer) => this.#connecting.finishAuth(callback, issuer),
+      replica: (id) => this.clients.get(id),
+    })
+    this.#verbs = new TypedVerbs(this.#engine, config)
+  }
+
+  // ── Beginning and end ────────────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * Connects `minSize` clients and resolves when one is there; the others follow. Called twice it is the same start.
+   *
+   * @throws PoolError `NO_HEALTHY_CLIENTS` with every cause where no endpoint can be reached; `SHUTTING_DOWN` after `shutdown`
+   */
+  start(): Promise<void> {
+    if (this.#isShuttingDown) return Promise.reject(shuttingDown())
+    this.#starting ??= this.#fleet.start().catch((error: unknown) => {
+      this.#starting = undefined
+      throw error
+    })
+    return this.#starting
+  }
+
+  /** Takes no new calls, lets those under way finish for `timeout`, closes everything, and revokes the tokens. Idempotent. */
+  shutdown(options: ShutdownOptions = {}): Promise<void> {
+    if (!this.#isShuttingDown) {
+      this.#isShuttingDown = true
+      this.#engine.shutDown()
+    }
+    return this.#fleet.shutdown(options)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown()
+  }
+
+  /** Takes the clients of an endpoint out of use: no new calls, those under way finish. `createClient` for it brings it back. */
+  drain(endpointId: string): Promise<void> {
+    return this.#fleet.drain(endpointId)
+  }
+
+  // ── Calls ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * The one primitive: a JSON-RPC request in, the JSON-RPC response out, an error of the server included. Without a protocol
+   * version in `_meta` the request is taken, and answered, in the shape of `2025-11-25`.
+   *
+   * @throws PoolError where there is no answer: see the table of codes
+   */
+  request(message: JsonRpcRequest, options?: RequestOptions): Promise<JsonRpcResponse> {
+    try {
+      checkRequest(message)
+      if (options !== undefined) checkOptions(options)
+      this.#mustRun()
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    const era = eraOfRequest(message)
+    return this.#call(message, options === undefined ? PLAIN[era] : { ...options, era }, options?.onNotification)
+  }
+
+  /**
+   * The whole fleet as a transport of the official SDK, version 2 or 1: `await client.connect(pool.transport())`.
+   * A client of the legacy era has a session of its own on one replica, and another one elsewhere when that is lost.
+   */
+  transport(options: TransportOptions = {}): SdkTransport {
+    checkOptions(options)
+    return new SdkTransport(this.#engine, options)
+  }
+
+  readonly callTool: TypedVerbs['callTool'] = (...args) => this.#verbs.callTool(...args)
+  readonly listTools: TypedVerbs['listTools'] = (...args) => this.#verbs.listTools(...args)
+  readonly listPrompts: TypedVerbs['listPrompts'] = (...args) => this.#verbs.listPrompts(...args)
+  readonly getPrompt: TypedVerbs['getPrompt'] = (...args) => this.#verbs.getPrompt(...args)
+  readonly listResources: TypedVerbs['listResources'] = (...args) => this.#verbs.listResources(...args)
+  readonly listResourceTemplates: TypedVerbs['listResourceTemplates'] = (...args) => this.#verbs.listResourceTemplates(...args)
+  readonly readResource: TypedVerbs['readResource'] = (...args) => this.#verbs.readResource(...args)
+  readonly complete: TypedVerbs['complete'] = (...args) => this.#verbs.complete(...args)
+  readonly ping: TypedVerbs['ping'] = (...args) => this.#verbs.ping(...args)
+
+  // ── Clients ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * The client that the next call with these wishes would go to. Nothing is reserved: what `client.send` has outstanding
+   * counts. With no fit client it makes one, below `maxSize`.
+   *
+   * @throws PoolError `NO_HEALTHY_CLIENTS`
+   */
+  async getClient(options: GetClientOptions = {}): Promise<PooledClient> {
+    checkOptions(options)
+    this.#mustRun()
+    const { affinity, requirements } = options
+    const query: PickQuery = {
+      kind: this.#kinds.kindOf('ping'),
+      affinity,
+      requirements,
+      session: undefined,
+      onlyEra: undefined,
+      only: undefined,
+      tried: NOBODY_TRIED,
+    }
+    const target = this.#pick(query, this.#timers.now()) ?? (await this.#clientMore())
+    return this.clients.get(target.id)!
+  }
+
+  async #clientMore(): Promise<PooledClient> {
+    try {
+      return await this.#fleet.createClient()
+    } catch (cause) {
+      throw new PoolError('NO_HEALTHY_CLIENTS', `no client is healthy, and another cannot be had: ${cause instanceof Error ? cause.message : String(cause)}`, {
+        cause,
+      })
+    }
+  }
+
+  /** Connects one client more. @throws PoolError `POOL_FULL` at `maxSize`, else what went wrong with the connection */
+  async createClient(endpoint?: EndpointOptions | ResolvedEndpoint): Promise<PooledClient> {
+    this.#mustRun()
+    return this.#fleet.createClient(endpoint === undefined ? undefined : resolveEndpoint(endpoint, this.config))
+  }
+
+  /** Where the next client would go. */
+  discoverEndpoint(): Promise<ResolvedEndpoint> {
+    return this.#fleet.discoverEndpoint()
+  }
+
+  /** The client takes no new calls, finishes those it has and is closed; another takes its place where `minSize` asks for one. */
+  removeClient(clientId: string): Promise<void> {
+    return this.#fleet.removeClient(clientId)
+  }
+
+  /** The algorithm alone, among any clients of the pool. */
+  selectClient(clients: readonly PooledClient[], requirements?: Requirements): PooledClient | undefined {
+    return this.#balancer.choose(clients, requirements, this.#timers.now())
+  }
+
+  /** The client that the key is bound to, fit or not; null where there is none. */
+  getAffinityClient(affinityKey: string): PooledClient | null {
+    const id = this.affinityMap.get(affinityKey)
+    return (id === undefined ? undefined : this.clients.get(id)) ?? null
+  }
+
+  // ── Health and load ──────────────────────────────────────────────────────────────────────────────────────────────
+
+  isHealthy(clientId: string): boolean {
+    return this.#fleet.isHealthy(clientId)
+  }
+
+  getHealthyClients(): PooledClient[] {
+    return this.#fleet.getHealthyClients()
+  }
+
+  /** Probes every client now, and from now on; `start` does it by itself. */
+  startHealthMonitoring(): void {
+    this.#fleet.startHealthMonitoring()
+  }
+
+  startHealthCheck(clientId: string): void {
+    this.#fleet.startHealthCheck(clientId)
+  }
+
+  /** One probe, and what follows from it. */
+  performHealthCheck(clientId: string): Promise<void> {
+    return this.#fleet.performHealthCheck(clientId)
+  }
+
+  /** Counts as a failed probe; `unhealthyThreshold` of them in a row make the client unhealthy. */
+  handleHealthCheckFailure(clientId: string, error: Error): void {
+    this.#fleet.handleHealthCheckFailure(clientId, error)
+  }
+
+  /** Counts as a failed call; `unhealthyThreshold` of them in a row make the client unhealthy. */
+  handleClientError(clientId: string, error: Error): void {
+    this.#fleet.handleClientError(clientId, error)
+  }
+
+  /** The connection of the client is gone: it is reconnected. */
+  handleClientDisconnection(clientId: string): Promise<void> {
+    return this.#fleet.handleClientDisconnection(clientId)
+  }
+
+  /** Reconnects the client now. */
+  attemptClientRecovery(clientId: string): Promise<void> {
+    return this.#fleet.attemptClientRecovery(clientId)
+  }
+
+  /** Adds to what is known of the client's load; fields that are left out stay. CPU and memory are in percent. */
+  updateLoadMetrics(clientId: string, metrics: Partial<LoadMetrics>): void {
+    this.#fleet.updateLoadMetrics(clientId, metrics)
+  }
+
+  /** What the picker compares, in outstanding requests; lower is better. `Infinity` for an unknown id. */
+  calculateClientLoad(clientId: string): number {
+    const load = this.clients.get(clientId)?.load
+    return load instanceof ReplicaLoad ? load.cost(this.#timers.now()) : Number.POSITIVE_INFINITY
+  }
+
+  getStatistics(): PoolStatistics {
+    const { minSize, maxSize } = this.config
+    return statisticsOf({ sizes: { minSize, maxSize }, metrics: { ...this.metrics }, clients: this.#observed() }, this.#timers.now())
+  }
+
+  // ── What holds it together ───────────────────────────────────────────────────────────────────────────────────────
+
+  *#observed(): Iterable<ObservedClient> {
+    for (const [id, client] of this.clients) {
+      const health = this.healthStatus.get(id)
+      const metrics = this.loadMetrics.get(id)
+      if (health === undefined || metrics === undefined || !(client.load instanceof ReplicaLoad)) continue
+      yield { id, endpointLabel: client.endpointLabel, era: client.connection.era, health: health.status, load: client.load, metrics }
+    }
+  }
+
+  #call(message: JsonRpcRequest, terms: CallTerms, onNotification?: CallListener['onNotification']): Promise<JsonRpcResponse> {
+    return new Promise((onAnswer, onFailure) => {
+      this.#calls.start(message, terms, onNotification === undefined ? { onAnswer, onFailure } : { onAnswer, onFailure, onNotification })
+    })
+  }
+
+  #pick(query: PickQuery, now: Milliseconds): Target | undefined {
+    const target = this.#balancer.pick(query, now)
+    // The one that was picked is the least busy: when all its sockets are taken, so are those of the others.
+    if (target !== undefined && target.load.outstanding >= this.config.connectionsPerClient) this.#fleet.pressure()
+    return target
+  }
+
+  #onSnapshot(fit: readonly PooledClient[]): void {
+    this.#balancer.update(fit)
+    this.#calls.servesChanged()
+    this.#engine.replicasChanged(fit)
+  }
+
+  #onServesChanged(): void {
+    this.#balancer.servesChanged()
+    this.#calls.servesChanged()
+  }
+
+  #mustRun(): void {
+    if (this.#isShuttingDown) throw shuttingDown()
+    if (this.#starting === undefined) throw new PoolError('NOT_STARTED', 'the pool is not started: await pool.start() first')
+  }
+
+  #ready(): Promise<void> {
+    try {
+      this.#mustRun()
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    return this.#starting!
+  }
+}
+
+const PLAIN = { legacy: { era: 'legacy' }, modern: { era: 'modern' } } as const
+
+function shuttingDown(): PoolError {
+  return new PoolError('SHUTTING_DOWN', 'the pool is shut down, and takes no calls any more')
+}

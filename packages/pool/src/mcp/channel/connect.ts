@@ -1,6 +1,6 @@
 import type { ResolvedStdioEndpoint } from '../../config/index.js'
 import { PoolError } from '../../errors.js'
-import type { ConnectionListener, Era, JsonObject, LiveConnection, Milliseconds, Random, Timers } from '../../ports.js'
+import type { ConnectionListener, Era, JsonObject, LiveConnection, Milliseconds, Random, Timers, TokenSource } from '../../ports.js'
 import type { EraMemory } from '../era-memory.js'
 import { LEGACY_VERSIONS } from '../handshake.js'
 import type { ToolCatalog } from '../tool-catalog.js'
@@ -41,19 +41,25 @@ export interface ChannelOptions {
  * @throws PoolError `CONNECT_FAILED`, `CONNECT_TIMEOUT`, `REQUEST_TIMEOUT`, `PROTOCOL`
  */
 export function connectStdio(endpoint: ResolvedStdioEndpoint, maxMessageSize: number, options: ChannelOptions): Promise<LiveConnection> {
-  return connectChannel(() => newStdioTransport(endpoint, maxMessageSize), options, undefined)
+  return connectChannel(() => newStdioTransport(endpoint, maxMessageSize), options, undefined, undefined)
 }
 
 /**
- * Opens the stream and shakes hands. The transport is older than the modern era, so there is nothing to find out.
+ * Opens the stream and shakes hands. The transport is older than the modern era, so there is nothing to find out. A connection
+ * that comes to be gives `tokens` up when it is closed; until then they are the caller's to give up.
  *
  * @throws PoolError as `connectStdio`, and `AUTH_FAILED`
  */
 export function connectSse(transport: SseTransportOptions, options: ChannelOptions): Promise<LiveConnection> {
-  return connectChannel(() => newSseTransport(transport), options, 'legacy')
+  return connectChannel(() => newSseTransport(transport), options, 'legacy', transport.tokens)
 }
 
-async function connectChannel(factory: TransportFactory, options: ChannelOptions, only: Era | undefined): Promise<LiveConnection> {
+async function connectChannel(
+  factory: TransportFactory,
+  options: ChannelOptions,
+  only: Era | undefined,
+  tokens: TokenSource | undefined,
+): Promise<LiveConnection> {
   const { eras, endpointId, protocolVersion, connectionTimeout: timeout, signal, label } = options
   const ports = { timers: options.timers, random: options.random, nextId: options.nextId, label }
   const introduction: Introduction = { clientInfo: options.clientInfo, capabilities: options.capabilities, legacyVersion: legacyVersion(protocolVersion) }
@@ -78,6 +84,7 @@ async function connectChannel(factory: TransportFactory, options: ChannelOptions
     catalog: options.catalog,
     healthCheckMethod: options.healthCheckMethod,
     connectionTimeout: timeout,
+    tokens,
     openSession: (own, seat, end) => meet(factory, seat, { ports, introduction: own, era: 'legacy', timeout, signal: end }),
   })
   owner.target = connection

@@ -15,6 +15,7 @@ import type {
   ReportedMetrics,
   ServerFacts,
   Serves,
+  TokenSource,
   ToolFacts,
 } from '../../ports.js'
 import { LEGACY_ONLY_CLIENT_NOTIFICATIONS, LOG_LEVELS } from '../era-tables.js'
@@ -42,6 +43,8 @@ export interface ChannelConnectionParts {
   /** JSON-RPC method of the probe; undefined: that of the era. */
   readonly healthCheckMethod: string | undefined
   readonly connectionTimeout: Milliseconds
+  /** Given up when the connection is closed. */
+  readonly tokens: TokenSource | undefined
   /** Another server process or stream, for a session that belongs to one caller alone. */
   readonly openSession: (introduction: Introduction, owner: ChannelOwner, signal: AbortSignal) => Promise<MetChannel>
 }
@@ -72,9 +75,7 @@ export class ChannelConnection implements LiveConnection, ChannelOwner, Exchange
     this.#parts = parts
     this.#listens = new SessionListens({
       capabilities: facts.capabilities,
-      request: (method, uri, done) => {
-        this.#ask(method, { uri }, parts.connectionTimeout).then(done, () => done(undefined))
-      },
+      request: (method, uri, done) => void this.#subscribe(method, uri, done),
     })
     if (era === 'modern')
       this.#ownListen = new OwnListen(channel, facts.capabilities, {
@@ -183,6 +184,10 @@ export class ChannelConnection implements LiveConnection, ChannelOwner, Exchange
     return seat
   }
 
+  async #subscribe(method: string, uri: string, done: (response: JsonRpcResponse | undefined) => void): Promise<void> {
+    done(await this.#ask(method, { uri }, this.#parts.connectionTimeout).catch(() => undefined))
+  }
+
   #noResumption(): PoolError {
     const { label } = this
     return new PoolError('SESSION_LOST', `${label} cannot continue an answer that broke`, { progress: 'sent', endpoint: label })
@@ -218,6 +223,7 @@ export class ChannelConnection implements LiveConnection, ChannelOwner, Exchange
     const failure = new PoolError('CONNECTION_LOST', `the connection to ${this.label} was closed`, { progress: 'sent' })
     this.#listens.fail(failure)
     await Promise.all([this.#channel.close(), ...[...this.#seats.values()].map((seat) => seat.close())])
+    await this.#parts.tokens?.revoke().catch(() => {})
   }
 
   // ── From the channel ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -263,11 +269,15 @@ export class ChannelConnection implements LiveConnection, ChannelOwner, Exchange
         throw new PoolError('PROTOCOL', `${this.label} does not list its tools: ${response.error.message}`, { progress: 'answered' })
       })
       .catch((error: unknown) => {
-        if (this.#channel.isOpen) this.#listener?.onError(error instanceof Error ? error : new Error(String(error)))
+        if (this.#channel.isOpen) this.#listener?.onError(asError(error))
       })
   }
 }
 
 function ok(attempt: Attempt, result: JsonObject): JsonRpcResponse {
   return { jsonrpc: '2.0', id: attempt.request.id, result }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
 }

@@ -1,7 +1,8 @@
-import type { Dispatcher } from 'undici'
+import { Agent, type Dispatcher, ProxyAgent } from 'undici'
+import type { TlsOptions } from '../../config/index.js'
 import { PoolError } from '../../errors.js'
 import type { TokenSource } from '../../ports.js'
-import type { NewTransport } from './message-transport.js'
+import type { MessageTransport, NewTransport } from './message-transport.js'
 import { sseFetch, TOO_LARGE } from './sse-fetch.js'
 
 export interface SseTransportOptions {
@@ -9,14 +10,20 @@ export interface SseTransportOptions {
   readonly label: string
   readonly headers: Readonly<Record<string, string>>
   readonly tokens: TokenSource | undefined
+  /** The user's own: stays open. */
   readonly dispatcher: Dispatcher | undefined
   readonly maxMessageSize: number
+  readonly maxHeaderSize?: number | undefined
+  readonly tls?: TlsOptions | undefined
+  /** URL of an HTTP proxy. */
+  readonly proxy?: string | undefined
 }
 
 /** HTTP+SSE of `2024-11-05` through the SDK's own transport: answers come on one event stream, messages go out by POST. */
 export async function newSseTransport(options: SseTransportOptions): Promise<NewTransport> {
   const { SSEClientTransport, SseError } = await import('@modelcontextprotocol/client')
-  const { url, label, headers, tokens, dispatcher, maxMessageSize } = options
+  const { url, label, headers, tokens, maxMessageSize } = options
+  const dispatcher = options.dispatcher ?? ownDispatcher(options)
   let sent: string | undefined
   const transport = new SSEClientTransport(new URL(url), {
     requestInit: { headers: { ...headers } },
@@ -33,12 +40,29 @@ export async function newSseTransport(options: SseTransportOptions): Promise<New
         }),
   })
   return {
-    transport,
+    transport: options.dispatcher === undefined ? closingToo(transport, dispatcher) : transport,
     lastWords: () => '',
     // The stream's parser would connect again by itself, to a session that nobody has initialized.
     fatal: (error) => (error instanceof SseError ? (error.message.includes(TOO_LARGE) ? 'PROTOCOL' : 'CONNECTION_LOST') : undefined),
     sendFailure: (error) => postFailure(error, label),
   }
+}
+
+/** Streams are silent for hours, and deadlines are the attempts': no timeouts of undici's. */
+function ownDispatcher({ tls, proxy, maxHeaderSize }: SseTransportOptions): Dispatcher {
+  const connect = Object.fromEntries(Object.entries(tls ?? {}).filter(([, value]) => value !== undefined))
+  const common = { headersTimeout: 0, bodyTimeout: 0, ...(maxHeaderSize === undefined ? {} : { maxHeaderSize }) }
+  return proxy === undefined ? new Agent({ ...common, connect }) : new ProxyAgent({ ...common, uri: proxy, requestTls: connect })
+}
+
+/** Its sockets end with the transport. */
+function closingToo(transport: MessageTransport, dispatcher: Dispatcher): MessageTransport {
+  const close = transport.close.bind(transport)
+  transport.close = async () => {
+    await close()
+    await dispatcher.destroy()
+  }
+  return transport
 }
 
 /** How far a POST got. The SDK puts the status into the message of an error, and a socket's error into its cause. */

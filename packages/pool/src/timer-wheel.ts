@@ -78,8 +78,6 @@ export class TimerWheel implements Timers {
     if (alarm.after === undefined) this.#count++
     else unlink(alarm)
     const now = this.#clock.now()
-    // While nothing is set the wheel stands still: the ticks that went by meanwhile hold nothing to look at.
-    if (this.#count === 1) this.#turned = Math.max(this.#turned, Math.floor(now / this.#tick))
     alarm.due = now + Math.max(0, delay)
     const tick = Math.max(Math.ceil(alarm.due / this.#tick), this.#turned + 1)
     link(alarm, this.#slots[tick & this.#mask]!)

@@ -113,7 +113,7 @@ describe('Balancer', () => {
     }
   })
 
-  it('asks what a target serves once, and again when that changed', () => {
+  it('asks what a target serves once for each kind, and again when that changed', () => {
     const [first, second] = fleet(2) as [ScriptedTarget, ScriptedTarget]
     let asked = 0
     first.serves = () => {
@@ -121,8 +121,8 @@ describe('Balancer', () => {
       return 'no'
     }
     const subject = balancer([first, second])
-    for (let i = 0; i < 50; i++) expect(subject.pick(query(), i)).toBe(second)
-    expect(asked).toBe(1)
+    for (let i = 0; i < 50; i++) expect(subject.pick(query({ kind: i % 2 === 0 ? ADD : SUB }), i)).toBe(second)
+    expect(asked).toBe(2)
     first.serves = () => 'yes'
     second.serves = () => 'no'
     subject.servesChanged()

@@ -1,6 +1,6 @@
 import type { Target } from '../ports.js'
 import { ReplicaLoad } from './load.js'
-import { placeHash } from './rendezvous.js'
+import { hash } from './rendezvous.js'
 
 /**
  * Those among whom a policy chooses: targets and their loads side by side, so that a pick reads plain arrays. It never
@@ -27,7 +27,7 @@ export class Candidates<T extends Target = Target> {
 
   /** Hashes of the targets' places; made when affinity first asks. */
   get hashes(): Int32Array {
-    this.#hashes ??= Int32Array.from(this.targets, (target) => placeHash(target.place))
+    this.#hashes ??= Int32Array.from(this.targets, (target) => hash(target.place))
     return this.#hashes
   }
 

@@ -115,6 +115,23 @@ describe('ReplicaLoad', () => {
       expect(bad!.cost(3_005) - good!.cost(3_005)).toBeGreaterThan(10)
     })
 
+    it('weigh little once in a hundred calls, and next to nothing after the next good ones', () => {
+      const [once, never] = replicas(2)
+      for (let i = 0; i < 200; i++) for (const load of [once!, never!]) call(load, i * 10, 5)
+      call(once!, 2_000, 5, 'failed')
+      expect(once!.cost(2_005) - never!.cost(2_005)).toBeLessThan(5)
+      for (let i = 0; i < 16; i++) call(once!, 2_010 + i * 10, 5)
+      expect(once!.cost(2_250) - never!.cost(2_250)).toBeLessThan(1)
+    })
+
+    it('are usual as soon as everyone has them, however long nobody had', () => {
+      const fleet = replicas(4)
+      for (let i = 0; i < 40_000; i++) call(fleet[i % 4]!, i * 90, 5)
+      for (let i = 0; i < 2_000; i++) call(fleet[i % 4]!, 3_600_000 + i * 25, 5, Math.floor(i / 4) % 2 === 0 ? 'failed' : 'ok')
+      const costs = fleet.map((load) => load.cost(3_650_000))
+      expect(Math.max(...costs)).toBeLessThan(5)
+    })
+
     it('that nobody is to blame for are not counted', () => {
       const [load] = replicas(1)
       call(load!, 0, 5, 'ignored')

@@ -1,7 +1,7 @@
 import type { Target } from '../ports.js'
 
 /** FNV-1a over UTF-16 code units, then mixed: its own high bits are poor for short strings. */
-function hash(text: string): number {
+export function hash(text: string): number {
   let value = 0x811c9dc5
   for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193)
   return mix(value)
@@ -12,11 +12,6 @@ function mix(value: number): number {
   value = Math.imul(value ^ (value >>> 16), 0x85ebca6b)
   value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35)
   return value ^ (value >>> 16)
-}
-
-export function placeHash(place: string): number {
-  // Not the hash of keys: a key that is named like a place must not meet itself.
-  return mix(hash(place) + 0x9e3779b9)
 }
 
 /**

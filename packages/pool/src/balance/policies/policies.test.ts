@@ -102,6 +102,13 @@ describe('weighted', () => {
     expect(weightOf(load)).toBe(30)
     load.report = { activeRequests: 100, averageLatency: undefined, cpuUsage: 100, memoryUsage: 100 }
     expect(weightOf(load)).toBe(1)
+    expect(
+      fleet(
+        1,
+        () => 2,
+        () => 3,
+      ).map((heavy) => weightOf(heavy.load)),
+    ).toEqual([240])
   })
 })
 

@@ -161,8 +161,18 @@ describe('Balancer', () => {
   it('refuses a target with a load that it cannot compare', () => {
     const { id, place, endpointLabel, connection, weight } = fleet(1)[0]!
     const foreign: Target = { id, place, endpointLabel, connection, weight, load: { outstanding: 0, started: () => {}, settled: () => {} } }
-    const subject = balancer([foreign])
-    expect(() => subject.pick(query(), 0)).toThrow(TypeError)
+    expect(() => balancer([foreign])).toThrow(TypeError)
+  })
+
+  it('sends a session to its client or to those that need none, in a mixed fleet of any size', () => {
+    const targets = Array.from({ length: 2_200 }, (_, i) => new ScriptedTarget(`server-${i}`, { era: i % 2 === 0 ? 'legacy' : 'modern' }))
+    const subject = balancer(targets)
+    for (let i = 0; i < 2_200; i += 2) {
+      const session = { client: `server-${i}` }
+      const picked = subject.pick(query({ session }), i)!
+      expect(picked.id === session.client || picked.connection.era === 'modern').toBe(true)
+      expect(subject.pick(query({ session, onlyEra: 'legacy' }), i)).toBe(targets[i])
+    }
   })
 
   describe('affinity', () => {

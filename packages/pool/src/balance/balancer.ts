@@ -1,4 +1,4 @@
-import type { Milliseconds, Picker, PickQuery, Random, Requirements, Target } from '../ports.js'
+import type { Era, Milliseconds, Picker, PickQuery, Random, Requirements, Target } from '../ports.js'
 import type { Affinity } from './affinity.js'
 import { Candidates } from './candidates.js'
 import { leastLoad } from './policies/least-load.js'
@@ -61,8 +61,7 @@ export class Balancer implements Picker {
   pick(query: PickQuery, now: Milliseconds): Target | undefined {
     const { session, tried, only, affinity } = query
     let candidates = this.#snapshot.for(query.kind, query.onlyEra)
-    // A session whose client is not fit is opened again wherever the attempt goes.
-    if (session?.client !== undefined && this.#snapshot.byId(session.client) !== undefined) candidates = this.#snapshot.pinnedTo(session.client, candidates)
+    if (session?.client !== undefined) candidates = this.#forSession(session.client, query.onlyEra, candidates)
     if (only !== undefined) return candidates.includes(only) ? only : undefined
     if (tried.length > 0) candidates = untried(candidates, tried)
     if (candidates.size === 0) return undefined
@@ -76,6 +75,12 @@ export class Balancer implements Picker {
     const candidates = new Candidates(targets)
     if (this.#algorithm() === 'round-robin') return targets[this.#roundRobin.next(candidates, targets.length)]
     return targets[this.#policy()(candidates, now, this.#random, requirements)]
+  }
+
+  /** Where the session is open, and all that need none. One whose client is not fit is opened again wherever the attempt goes. */
+  #forSession(client: string, onlyEra: Era | undefined, candidates: Candidates): Candidates {
+    const home = this.#snapshot.byId(client)
+    return home === undefined || onlyEra === 'modern' ? candidates : this.#snapshot.pinnedTo(home, candidates)
   }
 
   #policy(): Policy {

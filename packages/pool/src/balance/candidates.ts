@@ -12,6 +12,7 @@ export class Candidates<T extends Target = Target> {
   /** Belongs to round robin: where its next look begins. */
   cursor: number
   #hashes: Int32Array | undefined
+  #sessionless: readonly T[] | undefined
   #members: ReadonlySet<Target> | undefined
   #greatestWeight = 0
 
@@ -35,6 +36,12 @@ export class Candidates<T extends Target = Target> {
   get greatestWeight(): number {
     if (this.#greatestWeight === 0) for (const load of this.loads) this.#greatestWeight = Math.max(this.#greatestWeight, load.weight)
     return this.#greatestWeight
+  }
+
+  /** The modern ones. */
+  get sessionless(): readonly T[] {
+    this.#sessionless ??= this.targets.filter(({ connection }) => connection.era === 'modern')
+    return this.#sessionless
   }
 
   includes(target: Target): boolean {

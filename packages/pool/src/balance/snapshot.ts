@@ -1,32 +1,34 @@
 import type { CallKind, Era, Random, Target } from '../ports.js'
 import { Candidates } from './candidates.js'
 
+/** Narrowed views that are kept for sessions; beyond that they are made again. */
+const MAX_PINNED = 1_000
+
 /**
  * Those who are fit at one moment, and what each kind of request makes of them. Who may serve a kind is asked once and
  * remembered, so that the ordinary pick is one lookup; a change of what they serve needs a new snapshot.
  */
 export class Snapshot {
-  readonly #targets: readonly Target[]
+  readonly targets: readonly Target[]
   readonly #random: Random
   readonly #byId: ReadonlyMap<string, Target>
+  /** Most kinds are served by all: a thousand of them share this one. */
+  readonly #everybody: Candidates
   readonly #any = new Map<CallKind, Candidates>()
   readonly #modern = new Map<CallKind, Candidates>()
   readonly #legacy = new Map<CallKind, Candidates>()
-  /** By the client on which a session is open: that one, and all that need no session. */
-  readonly #pinned = new Map<Candidates, Map<string, Candidates>>()
+  readonly #pinned = new Map<Candidates, Map<Target, Candidates>>()
+  #pinnedCount = 0
   /** The last question and its answer: most callers ask for the same again. */
   #lastKind: CallKind | undefined
   #lastEra: Era | undefined
   #last: Candidates | undefined
 
   constructor(targets: readonly Target[], random: Random) {
-    this.#targets = targets
+    this.targets = targets
     this.#random = random
     this.#byId = new Map(targets.map((target) => [target.id, target]))
-  }
-
-  get targets(): readonly Target[] {
-    return this.#targets
+    this.#everybody = this.#candidates(targets)
   }
 
   byId(id: string): Target | undefined {
@@ -39,7 +41,8 @@ export class Snapshot {
     const table = era === undefined ? this.#any : era === 'modern' ? this.#modern : this.#legacy
     let candidates = table.get(kind)
     if (candidates === undefined) {
-      candidates = this.#candidates(this.#targets.filter(({ connection }) => (era === undefined || connection.era === era) && connection.serves(kind) !== 'no'))
+      const able = this.targets.filter(({ connection }) => (era === undefined || connection.era === era) && connection.serves(kind) !== 'no')
+      candidates = able.length === this.targets.length ? this.#everybody : this.#candidates(able)
       table.set(kind, candidates)
     }
     this.#lastKind = kind
@@ -48,18 +51,21 @@ export class Snapshot {
     return candidates
   }
 
-  /** Those of `candidates` who may serve a caller whose session is open on `client`: a legacy session cannot be had elsewhere. */
-  pinnedTo(client: string, candidates: Candidates): Candidates {
+  /** Those of `candidates` who may serve a caller whose session is open on `client`: a legacy session is had nowhere else, and modern clients need none. */
+  pinnedTo(client: Target, candidates: Candidates): Candidates {
     let table = this.#pinned.get(candidates)
-    if (table === undefined) {
-      table = new Map()
-      this.#pinned.set(candidates, table)
+    let narrowed = table?.get(client)
+    if (narrowed !== undefined) return narrowed
+    const { sessionless } = candidates
+    const home = client.connection.era === 'legacy' && candidates.includes(client) ? [client] : []
+    narrowed = this.#candidates([...sessionless, ...home])
+    if (++this.#pinnedCount > MAX_PINNED) {
+      this.#pinned.clear()
+      this.#pinnedCount = 1
+      table = undefined
     }
-    let narrowed = table.get(client)
-    if (narrowed === undefined) {
-      narrowed = this.#candidates(candidates.targets.filter((target) => target.connection.era === 'modern' || target.id === client))
-      table.set(client, narrowed)
-    }
+    if (table === undefined) this.#pinned.set(candidates, (table = new Map()))
+    table.set(client, narrowed)
     return narrowed
   }
 

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Replica } from './replica.js'
 
 /** A round, in milliseconds from its start: one server is killed and another stopped; all are well before the next round. */
-const ROUND = 5_000
+const ROUND = 8_000
 const KILL_AT = 1_000
 const PAUSE_AT = 2_000
 const RESTART_AT = 2_500
-const PAUSE_LENGTH = 1_500
+const PAUSE_LENGTH = 4_000
 
 /**
  * Kills one server and pauses another, round after round, each in its turn, until the signal aborts; nobody is paused when

@@ -30,20 +30,24 @@ export async function runDemo({ era, rate, duration }: DemoOptions, context: Com
   const replicas = ERAS[era].map((replicaEra, index) => new Replica(`server-${index + 1}`, replicaEra, ledger))
   const view = new View(stdout, context.env)
   const happenings = new Happenings(view.onHappening)
-  const end = endOf(duration, context)
+  const end = new AbortController()
+  context.interruption.signal.addEventListener('abort', () => end.abort(), { once: true })
+  stdout.closed.addEventListener('abort', () => end.abort(), { once: true })
   try {
     await Promise.all(replicas.map((replica) => replica.start()))
     for (const { url, name, era: spoken, pid } of replicas) happenings.add(url, `${name} (${spoken}) started as process ${pid}`)
 
-    // Short, so that a server that is paused is noticed while it is.
+    // Impatient with a server, so that a pause is noticed while it lasts, and patient with a call, also on a busy machine.
     const pool = new MCPClientPool({
       endpoints: replicas.map(({ url, name }) => ({ url, id: name })),
       minSize: replicas.length,
-      connectionTimeout: 1_000,
+      maxSize: replicas.length,
+      connectionTimeout: 2_000,
       requestTimeout: 2_000,
-      callTimeout: 15_000,
+      callTimeout: 30_000,
+      retryAttempts: 20,
       healthCheckInterval: 1_000,
-      healthCheckTimeout: 500,
+      healthCheckTimeout: 1_000,
       unhealthyThreshold: 2,
       healthyThreshold: 1,
       retryDelay: 100,
@@ -55,7 +59,8 @@ export async function runDemo({ era, rate, duration }: DemoOptions, context: Com
       await pool.start()
       view.start(pool, load, happenings)
       load.start(rate)
-      await chaos(replicas, end, (replica, what) => happenings.add(replica.url, what))
+      if (duration > 0) setTimeout(() => end.abort(), duration).unref()
+      await chaos(replicas, end.signal, (replica, what) => happenings.add(replica.url, what))
     } finally {
       await load.stop()
       view.stop()
@@ -67,14 +72,4 @@ export async function runDemo({ era, rate, duration }: DemoOptions, context: Com
   } finally {
     await Promise.all(replicas.map((replica) => replica.stop()))
   }
-}
-
-/** Aborts when the demo is to end. The timer does not keep the process alive. */
-function endOf(duration: number, { interruption, stdout }: CommandContext): AbortSignal {
-  const end = new AbortController()
-  const abort = (): void => end.abort()
-  interruption.signal.addEventListener('abort', abort, { once: true })
-  stdout.closed.addEventListener('abort', abort, { once: true })
-  if (duration > 0) setTimeout(abort, duration).unref()
-  return end.signal
 }

@@ -65,7 +65,8 @@ function totals({ counts }: Load): string {
 }
 
 function statusOf(pool: MCPClientPool): ClientStatus[] {
-  return pool.getStatistics().clients.map(({ id, endpoint, era, health, metrics }) => ({
+  const clients = pool.getStatistics().clients.toSorted((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }))
+  return clients.map(({ id, endpoint, era, health, metrics }) => ({
     id,
     endpoint,
     era: era ?? '-',

@@ -24,11 +24,11 @@ const COLUMNS = [
   { title: 'CALLS', align: 'right' },
   { title: 'P50', align: 'right' },
   { title: 'P99', align: 'right' },
-  { title: 'FAILED', align: 'right' },
+  { title: 'FAIL', align: 'right' },
   { title: 'JUST HAPPENED' },
 ] as const
 
-/** The table of the demo, in lines of at most `width` characters. `FAILED` counts attempts; a call survives them by going elsewhere. */
+/** The table of the demo, in lines of at most `width` characters. `FAIL` counts attempts; a call survives them by going elsewhere. */
 export function statusTable(
   clients: readonly ClientStatus[],
   lastOf: (endpoint: string) => Happening | undefined,
@@ -39,8 +39,9 @@ export function statusTable(
   const rows = clients.map((client) => {
     const last = lastOf(client.endpoint)
     return [
-      client.id,
-      client.endpoint,
+      // What tells them apart: eighty columns are not many.
+      client.id.slice(client.id.lastIndexOf('-') + 1),
+      new URL(client.endpoint).host,
       client.era,
       client.health,
       String(client.outstanding),
@@ -57,5 +58,5 @@ export function statusTable(
 }
 
 function latency(milliseconds: number | undefined): string {
-  return milliseconds === undefined || Number.isNaN(milliseconds) ? '-' : `${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms`
+  return milliseconds === undefined || Number.isNaN(milliseconds) ? '-' : `${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)}ms`
 }

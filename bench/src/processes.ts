@@ -17,13 +17,23 @@ export async function startPinned(core: number, module: string, args: readonly s
     execArgv: [...(pinned ? ['-c', String(core), process.execPath] : []), '--expose-gc'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
-  const first = await Promise.race([
-    once(child, 'message').then(([message]) => message as unknown),
-    once(child, 'exit').then(([code]) => {
-      throw new Error(`${module} ${args.join(' ')} ended with ${code} before it was ready`)
-    }),
-  ])
-  return { child, first }
+  return { child, first: await nextMessage(child, `${module} ${args.join(' ')}`) }
+}
+
+/** What the process says next; rejects if it ends instead. */
+function nextMessage(child: ChildProcess, name: string): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const onMessage = (message: unknown): void => {
+      child.off('exit', onExit)
+      resolve(message)
+    }
+    const onExit = (code: number | null): void => {
+      child.off('message', onMessage)
+      reject(new Error(`${name} ended with ${code} before it answered`))
+    }
+    child.once('message', onMessage)
+    child.once('exit', onExit)
+  })
 }
 
 /** Ends the process and waits for it. */
@@ -52,14 +62,9 @@ export class ContenderProcess {
   }
 
   async run(round: Round): Promise<RoundResult> {
-    const answer = Promise.race([
-      once(this.#child, 'message').then(([result]) => result as RoundResult),
-      once(this.#child, 'exit').then(([code]) => {
-        throw new Error(`a contender ended with ${code} in the middle of a round`)
-      }),
-    ])
+    const answer = nextMessage(this.#child, 'a contender')
     this.#child.send(round)
-    return answer
+    return (await answer) as RoundResult
   }
 
   stop(): Promise<void> {

@@ -107,10 +107,21 @@ describe('AUTH_FAILED', () => {
     expect(await failure(lease({ server: `http://127.0.0.1:${await reservePort()}` }))).toContain('ECONNREFUSED')
   })
 
-  it.each(['reset-before', 'garbage', '500', 'endless'] as const)('is what %s gives, and the next request works', async (fault) => {
+  it('is not what one broken connection gives: the request is sent again', async () => {
+    const { server, lease } = await begin()
+    server.faults.next('reset-before', 1, '/oauth/token')
+    expect(await server.verify((await lease().token())!)).toBe(true)
+  })
+
+  it.each([
+    ['reset-before', 2],
+    ['garbage', 1],
+    ['500', 1],
+    ['endless', 2],
+  ] as const)('is what %s gives (%d times), and the next request works', async (fault, times) => {
     const { server, time, lease } = await begin()
     const source = lease()
-    server.faults.next(fault, 1, '/oauth/token')
+    server.faults.next(fault, times, '/oauth/token')
     await failure(source)
     time.advance(1_000)
     expect(await server.verify((await source.token())!)).toBe(true)

@@ -22,6 +22,7 @@ describe.each([
     stops.push(() => server.close())
     const pool = new MCPClientPool({
       endpoints: [{ url: server.url }],
+      minSize: 1,
       requestTimeout: 500,
       maxMessageSize: 1_000_000,
       maxStreamSize: 2_000_000,

@@ -103,4 +103,4 @@ it.each([
   }
   expect(pool.getHealthyClients()).toHaveLength(3)
   expect(pool.getStatistics().metrics.totalRequests).toBeGreaterThanOrEqual(CALLS)
-}, 120_000)
+}, 300_000)

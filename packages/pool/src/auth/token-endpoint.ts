@@ -108,7 +108,9 @@ export class OAuthTokenEndpoint implements TokenEndpoint {
 
   #options(signal: AbortSignal, seen: Seen): RequestOptions {
     const fetch: RequestOptions[typeof customFetch] = async (url, { body = null, ...init }) => {
-      seen.response = await this.#fetch(url, { ...init, body, signal })
+      const send = (): Promise<Response> => this.#fetch(url, { ...init, body, signal })
+      // A socket that was kept from an earlier request may be dead by now. What is asked here may be asked twice.
+      seen.response = await send().catch((error: unknown) => (signal.aborted ? Promise.reject(error) : send()))
       return seen.response
     }
     // Plain `http:` has been refused before, but for loopback.

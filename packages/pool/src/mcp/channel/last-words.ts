@@ -22,8 +22,8 @@ export class LastWords {
 
   add(chunk: string): void {
     const lines = (this.#rest + chunk).split(/\r?\n/)
-    // A line without an end may be of any length.
-    this.#rest = (lines.pop() ?? '').slice(-8 * LINE)
+    // A line without an end may be of any length. Its head is kept, which is what is shown: cut at its tail, no half of a secret is.
+    this.#rest = (lines.pop() ?? '').slice(0, 8 * LINE)
     this.#lines = [...this.#lines, ...lines.filter((line) => line.trim() !== '')].slice(-LINES)
   }
 

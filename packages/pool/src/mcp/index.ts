@@ -16,7 +16,8 @@ export type {
   SessionParameters,
 } from './engine.js'
 export { CALL_OPTIONS, type TransportCallOptions, withCallOptions } from './call-options.js'
-export { type JsonRpcMessage, SdkTransport, type SendOptions, type TransportOptions } from './sdk-transport.js'
+export type { JsonRpcMessage, SendOptions } from './sdk-message.js'
+export { SdkTransport, type TransportOptions } from './sdk-transport.js'
 export { TypedVerbs, type VerbOptions, type VerbsOptions } from './verbs.js'
 
 // Sessions

@@ -3,7 +3,8 @@ import { ScriptedEngine } from '../../test/scripted-engine.js'
 import { PoolError } from '../errors.js'
 import type { JsonObject, JsonRpcRequest } from '../ports.js'
 import { withCallOptions } from './call-options.js'
-import { type JsonRpcMessage, SdkTransport, type TransportOptions } from './sdk-transport.js'
+import type { JsonRpcMessage } from './sdk-message.js'
+import { SdkTransport, type TransportOptions } from './sdk-transport.js'
 
 const MODERN = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} }
 

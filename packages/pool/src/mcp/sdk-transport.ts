@@ -2,27 +2,17 @@ import { randomUUID } from 'node:crypto'
 import { PoolError } from '../errors.js'
 import type { Era, JsonObject, JsonRpcId, JsonRpcNotification, JsonRpcRequest, JsonRpcResponse } from '../ports.js'
 import { callOptionsOf, type TransportCallOptions, withoutCallOptions } from './call-options.js'
-import type { Engine, OwnSession, SessionParameters } from './engine.js'
-import { CODES, LOG_LEVELS, META } from './era-tables.js'
+import type { Engine } from './engine.js'
+import { META } from './era-tables.js'
 import { discoverAnswer, initializeAnswer, negotiated } from './handshake.js'
 import { isObject } from './json-object.js'
-import { Questions } from './questions.js'
+import { LegacyClient, type LegacyClientOwner } from './legacy-client.js'
 import { failureMessage, handshakeError } from './sdk-failure.js'
+import type { JsonRpcMessage, SendOptions } from './sdk-message.js'
 import { Subscriptions } from './subscriptions.js'
 import { eraOfRequest, eraOfVersion, withoutAsking } from './translate.js'
 import { MODERN_VERSIONS } from './translate-result.js'
 import { readResumptionToken, type Resumption, TransportCall, type TransportCallOwner } from './transport-call.js'
-
-export type JsonRpcMessage = JsonRpcRequest | JsonRpcNotification | JsonRpcResponse
-
-/** What the SDK passes to `send`, of both its versions. */
-export interface SendOptions {
-  readonly resumptionToken?: string | undefined
-  readonly onresumptiontoken?: ((token: string) => void) | undefined
-  readonly requestSignal?: AbortSignal | undefined
-  readonly onRequestStreamEnd?: (() => void) | undefined
-  readonly headers?: Readonly<Record<string, string>> | undefined
-}
 
 /** Wishes for all calls of one transport; those of a call replace them one by one. */
 export type TransportOptions = Omit<TransportCallOptions, 'signal'>
@@ -50,7 +40,7 @@ const DONE: Promise<void> = Promise.resolve()
  * The first of `initialize` and `server/discover` fixes the era of the client; both are answered here. A legacy client has a
  * session of its own (`OwnSession`), opened on the replica that serves its first call. Everything else becomes a call of the engine.
  */
-export class SdkTransport implements TransportCallOwner {
+export class SdkTransport implements TransportCallOwner, LegacyClientOwner {
   onclose?: (() => void) | undefined
   onerror?: ((error: Error) => void) | undefined
   onmessage?: ((message: JsonRpcMessage) => void) | undefined
@@ -61,25 +51,22 @@ export class SdkTransport implements TransportCallOwner {
   readonly #options: TransportOptions
   readonly #kind: TransportKind
   readonly #calls = new Map<JsonRpcId, TransportCall>()
-  readonly #questions: Questions
   readonly #subscriptions: Subscriptions
   #state: 'new' | 'open' | 'closed' = 'new'
   #era: Era | undefined
   #protocolVersion: string | undefined
-  #parameters: SessionParameters | undefined
-  #session: OwnSession | undefined
+  #legacy: LegacyClient | undefined
 
   constructor(engine: Engine, options: TransportOptions = {}, kind: TransportKind = USER_TRANSPORT) {
     this.#engine = engine
     this.#options = options
     this.#kind = kind
     this.hasPerRequestStream = kind.perRequestStream
-    this.#questions = new Questions((message) => this.#deliver(message))
     this.#subscriptions = new Subscriptions(engine, {
       era: () => this.#era ?? 'modern',
       unsolicited: kind.unsolicited,
       meta: () => this.#envelope(),
-      deliver: (message) => this.#deliver(message),
+      deliver: (message) => this.deliver(message),
     })
   }
 
@@ -107,7 +94,7 @@ export class SdkTransport implements TransportCallOwner {
   send(message: JsonRpcMessage, options?: SendOptions): Promise<void> {
     if (this.#state !== 'open') return Promise.reject(new PoolError('CONNECTION_LOST', `the transport is ${this.#state === 'new' ? 'not started' : 'closed'}`))
     if ('method' in message) return 'id' in message ? this.#request(message, options) : this.#notification(message)
-    this.#questions.answer(message)
+    this.#legacy?.answered(message)
     return DONE
   }
 
@@ -119,9 +106,7 @@ export class SdkTransport implements TransportCallOwner {
   /** Ends the session of a legacy client at its replica. A later call opens another. */
   async terminateSession(): Promise<void> {
     delete this.sessionId
-    const session = this.#session
-    if (this.#parameters !== undefined) this.#session = this.#openSession(this.#parameters)
-    await session?.close()
+    await this.#legacy?.terminate()
   }
 
   async close(): Promise<void> {
@@ -129,9 +114,8 @@ export class SdkTransport implements TransportCallOwner {
     this.#state = 'closed'
     this.#subscriptions.close()
     for (const call of [...this.#calls.values()]) call.cancel('the client closed its transport')
-    this.#questions.close('the client closed its transport')
     try {
-      await this.#session?.close()
+      await this.#legacy?.close('the client closed its transport')
     } finally {
       this.onclose?.()
     }
@@ -148,10 +132,10 @@ export class SdkTransport implements TransportCallOwner {
         this.#subscriptions.listen(withoutOptions(request), options?.requestSignal, options?.onRequestStreamEnd)
         return DONE
       case 'logging/setLevel':
-        return this.#session === undefined ? this.#call(request, options) : this.#setLevel(request, this.#session, options)
+        return this.#legacy?.answersLevel(request) === true ? DONE : this.#call(request, options)
       case 'resources/subscribe':
       case 'resources/unsubscribe':
-        return this.#session === undefined ? this.#call(request, options) : this.#subscribe(request, this.#session, options)
+        return this.#legacy?.answersSubscription(request) === true ? DONE : this.#call(request, options)
       default:
         return this.#call(request, options)
     }
@@ -170,7 +154,7 @@ export class SdkTransport implements TransportCallOwner {
       this,
       given === undefined ? request : withoutOptions(request),
       era,
-      era === 'legacy' ? this.#session : undefined,
+      era === 'legacy' ? this.#legacy?.session : undefined,
       wishes,
       this.#kind.callerTimes && wishes.timeout === undefined,
       options?.requestSignal,
@@ -201,13 +185,9 @@ export class SdkTransport implements TransportCallOwner {
       }
       case 'notifications/initialized':
         return DONE
-      case 'notifications/progress': {
-        const mapped = this.#questions.progress(notification)
-        return mapped === undefined ? DONE : (this.#session?.notify(mapped) ?? DONE)
-      }
       default:
         // Replicas of the modern era take no notifications (changelog of 2026-07-28, major 2 and 5).
-        return this.#session?.notify(notification) ?? DONE
+        return this.#legacy?.notify(notification) ?? DONE
     }
   }
 
@@ -225,34 +205,27 @@ export class SdkTransport implements TransportCallOwner {
     if (request.method === 'server/discover') {
       const answer = discoverAnswer(request, identity, facts)
       if ('result' in answer) this.#era ??= 'modern'
-      return this.#deliver(answer)
+      return this.deliver(answer)
     }
     const { protocolVersion, clientInfo, capabilities } = request.params ?? {}
-    this.#parameters = {
+    const before = this.#legacy
+    const parameters = {
       protocolVersion: negotiated(protocolVersion),
       clientInfo: isObject(clientInfo) ? clientInfo : {},
       capabilities: isObject(capabilities) ? capabilities : {},
     }
     this.#era = 'legacy'
-    this.#protocolVersion = this.#parameters.protocolVersion
-    const before = this.#session
-    this.#session = this.#openSession(this.#parameters)
+    this.#protocolVersion = parameters.protocolVersion
+    this.#legacy = new LegacyClient(this.#engine, parameters, this.#subscriptions, this)
     this.sessionId = randomUUID()
     this.#subscriptions.watch()
-    await before?.close()
-    this.#deliver(initializeAnswer(request, identity, facts))
-  }
-
-  #openSession(parameters: SessionParameters): OwnSession {
-    return this.#engine.openSession(parameters, {
-      onNotification: (notification) => this.notified(notification),
-      onRequest: (request, reply) => this.#questions.ask(request, reply, undefined),
-    })
+    await before?.close('the client initialized again')
+    this.deliver(initializeAnswer(request, identity, facts))
   }
 
   /** Who listens at modern replicas. */
   #envelope(): JsonObject {
-    const parameters = this.#parameters
+    const parameters = this.#legacy?.parameters
     return {
       [META.protocolVersion]: MODERN_VERSIONS[0],
       [META.clientInfo]: parameters?.clientInfo ?? { ...this.#engine.identity },
@@ -260,70 +233,35 @@ export class SdkTransport implements TransportCallOwner {
     }
   }
 
-  // ── What a legacy session keeps ──────────────────────────────────────────────────────────────────────────────────
-
-  #setLevel(request: JsonRpcRequest, session: OwnSession, options: SendOptions | undefined): Promise<void> {
-    if (session.client !== undefined) return this.#call(request, options)
-    const level = request.params?.['level']
-    if (!LOG_LEVELS.includes(String(level)))
-      this.#deliver({ jsonrpc: '2.0', id: request.id, error: { code: CODES.invalidParams, message: `Unknown log level: ${String(level)}` } })
-    else {
-      session.remember(request)
-      this.#deliver({ jsonrpc: '2.0', id: request.id, result: {} })
-    }
-    return DONE
-  }
-
-  /**
-   * A resource changes at the replicas, and each says so for itself: modern ones are listened to by `Subscriptions`, and the
-   * session's own is asked in the session, or will be once there is one.
-   */
-  #subscribe(request: JsonRpcRequest, session: OwnSession, options: SendOptions | undefined): Promise<void> {
-    const uri = request.params?.['uri']
-    const inSession = session.client !== undefined || !this.#subscriptions.hasModernReplica
-    if (typeof uri !== 'string') return this.#call(request, options)
-    if (!inSession) session.remember(request)
-    const answer = (refusal: JsonRpcResponse | undefined): void => {
-      if (refusal !== undefined) this.#subscriptions.unsubscribe(uri)
-      if (!inSession) this.#deliver(refusal === undefined ? { jsonrpc: '2.0', id: request.id, result: {} } : { ...refusal, id: request.id })
-    }
-    if (request.method === 'resources/subscribe') this.#subscriptions.subscribe(uri, answer)
-    else {
-      this.#subscriptions.unsubscribe(uri)
-      answer(undefined)
-    }
-    return inSession ? this.#call(request, options) : DONE
-  }
-
   // ── Server to client ─────────────────────────────────────────────────────────────────────────────────────────────
 
   asked(call: TransportCall, request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): boolean {
     // Questions do not reach a client of the modern era: it answers those that come as results.
-    if (call.era === 'modern') return false
-    this.#questions.ask(request, reply, call)
+    if (call.era === 'modern' || this.#legacy === undefined) return false
+    this.#legacy.asked(request, reply, call)
     return true
   }
 
   notified(notification: JsonRpcNotification): void {
-    if (notification.method === 'notifications/cancelled') this.#questions.cancelledByServer(notification)
+    if (notification.method === 'notifications/cancelled') this.#legacy?.cancelledByServer(notification)
     else if (Subscriptions.concerns(notification)) this.#subscriptions.changed(notification)
-    else this.#deliver(notification)
+    else this.deliver(notification)
   }
 
   answered(_call: TransportCall, response: JsonRpcResponse): void {
-    this.#deliver(response)
+    this.deliver(response)
   }
 
   failed(call: TransportCall, failure: PoolError): void {
-    this.#deliver(failureMessage(call.request.id, failure))
+    this.deliver(failureMessage(call.request.id, failure))
   }
 
   over(call: TransportCall): void {
     if (this.#calls.get(call.request.id) === call) this.#calls.delete(call.request.id)
-    this.#questions.over(call, 'the call that it was asked in is over')
+    this.#legacy?.over(call)
   }
 
-  #deliver(message: JsonRpcMessage): void {
+  deliver(message: JsonRpcMessage): void {
     if (this.#state !== 'open') return
     try {
       this.onmessage?.(message)

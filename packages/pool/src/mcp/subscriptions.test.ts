@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { type ScriptedCall, ScriptedEngine, scriptedReplica } from '../../test/scripted-engine.js'
 import { PoolError } from '../errors.js'
 import type { Era, JsonObject } from '../ports.js'
-import { type JsonRpcMessage, type SendOptions, SdkTransport, type TransportKind, USER_TRANSPORT } from './sdk-transport.js'
+import type { JsonRpcMessage, SendOptions } from './sdk-message.js'
+import { SdkTransport, type TransportKind, USER_TRANSPORT } from './sdk-transport.js'
 
 const ID = 'io.modelcontextprotocol/subscriptionId'
 const MODERN = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} }

@@ -35,7 +35,7 @@ describe('LastWords', () => {
         const said = subject.toString()
         expect(said.includes(value)).toBe(false)
         expect(said.length).toBeLessThanOrEqual(5 * 300 + 4 * 3)
-        expect([...said].every((character) => character >= ' ')).toBe(true)
+        expect(Array.from(said).every((character) => character >= ' ')).toBe(true)
       }),
     )
   })

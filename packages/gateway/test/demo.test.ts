@@ -42,13 +42,16 @@ it.each([
 })
 
 it('ends with its summary when its time is over', { timeout: 60_000 }, async () => {
-  expectGoodEnd(await startCli(['demo', '--duration', '500ms', '--rate', '20']).ended)
+  const ended = await startCli(['demo', '--duration', '500ms', '--rate', '20']).ended
+  expect(ended.code).toBe(0)
+  expectGoodEnd(ended)
 })
 
 it('ends with its summary after SIGTERM, also while a server is paused', { timeout: 60_000 }, async () => {
   const { child, stdout, ended } = startCli(['demo', '--duration', '0'])
   await expect.poll(stdout, { timeout: 30_000 }).toContain('paused')
   child.kill('SIGTERM')
+  expect(await ended).toMatchObject({ code: 0 })
   expectGoodEnd(await ended)
 })
 

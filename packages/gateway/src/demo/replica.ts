@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url'
 import type { Ledger } from './ledger.js'
 import { type Acknowledgement, isFromServer } from './messages.js'
 
-const SERVER = fileURLToPath(new URL('server.js', import.meta.url))
-const PAUSE = fileURLToPath(new URL('pause.js', import.meta.url))
+const SERVER = fileURLToPath(new URL('./server.js', import.meta.url))
+const PAUSE = fileURLToPath(new URL('./pause.js', import.meta.url))
 
 export type ReplicaEra = 'modern' | 'legacy'
 

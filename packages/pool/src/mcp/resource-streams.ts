@@ -39,6 +39,8 @@ export class ResourceStreams {
   readonly #listener: ResourceStreamsListener
   readonly #streams = new Map<Target, ReplicaStream>()
   #uris: readonly string[] = []
+  /** Places of replicas that went while they were listened to: when they come back, something may have been missed. */
+  readonly #left = new Set<string>()
   /** Streams are being told, and some may answer before all were. */
   #telling = false
 
@@ -65,15 +67,14 @@ export class ResourceStreams {
     this.#telling = true
     for (const [target, stream] of this.#streams) {
       if (replicas.includes(target) && stream.connection === target.connection) continue
+      if (stream.honored.length > 0) this.#left.add(target.place)
       stream.close()
       this.#streams.delete(target)
     }
     for (const target of replicas) {
       if (this.#streams.has(target)) continue
-      const stream = new ReplicaStream(this.#engine, target, this.#meta, {
-        changed: () => this.#changed(),
-        updated: (uri, notification) => this.#listener.onUpdated(uri, notification),
-      })
+      const owner = { changed: () => this.#changed(), updated: this.#listener.onUpdated.bind(this.#listener) }
+      const stream = new ReplicaStream(this.#engine, target, this.#meta, owner, this.#left.delete(target.place))
       this.#streams.set(target, stream)
       stream.want(this.#uris)
     }
@@ -128,17 +129,18 @@ class ReplicaStream extends Alarm {
   #next: Listen | undefined
   #failures = 0
   /** A stream was lost since the last acknowledgment: what happened meanwhile is unknown. */
-  #missed = false
+  #missed: boolean
   #settled = true
   refusal: JsonRpcError | undefined
 
-  constructor(engine: Engine, target: Target, meta: () => JsonObject, owner: ReplicaStreamOwner) {
+  constructor(engine: Engine, target: Target, meta: () => JsonObject, owner: ReplicaStreamOwner, missed: boolean) {
     super()
     this.#engine = engine
     this.target = target
     this.connection = target.connection
     this.#meta = meta
     this.#owner = owner
+    this.#missed = missed
   }
 
   get honored(): readonly string[] {

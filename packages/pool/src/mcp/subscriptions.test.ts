@@ -122,6 +122,35 @@ describe('a modern client', () => {
     expect(received).toMatchObject([{ method: 'notifications/resources/updated', params: { uri: 'x:1' } }])
   })
 
+  it('is told the same of a replica that went and came back, and not of a new one', async () => {
+    const { engine, received, listen } = await opened('modern')
+    const [a, b] = [scriptedReplica('a'), scriptedReplica('b')]
+    engine.setReplicas(a)
+    await listen('l', { resourceSubscriptions: ['x:1'] })
+    acknowledge(engine.last, 'x:1')
+    received.length = 0
+    engine.setReplicas(a, b)
+    acknowledge(engine.last, 'x:1')
+    expect(received).toEqual([])
+    engine.setReplicas(b)
+    engine.setReplicas(a, b)
+    acknowledge(engine.last, 'x:1')
+    expect(received).toMatchObject([{ method: 'notifications/resources/updated', params: { uri: 'x:1' } }])
+  })
+
+  it('hears that lists may have changed when a replica connects again, and not when one connects first', async () => {
+    const { engine, received, listen } = await opened('modern')
+    engine.setReplicas(scriptedReplica('a'))
+    await listen('l', { toolsListChanged: true, promptsListChanged: true })
+    received.length = 0
+    const again = scriptedReplica('a')
+    engine.setReplicas(again, scriptedReplica('b'))
+    expect(received).toMatchObject([{ method: 'notifications/tools/list_changed', params: { _meta: { [ID]: 'l' } } }])
+    engine.timers.advance(1_000)
+    engine.setReplicas(again)
+    expect(received).toHaveLength(1)
+  })
+
   it('gets the error where every replica refuses, and no more streams until one reconnects', async () => {
     const { engine, received, listen } = await opened('modern')
     const a = scriptedReplica('a')

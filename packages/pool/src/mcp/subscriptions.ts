@@ -51,6 +51,8 @@ export class Subscriptions implements FleetListener {
   readonly #subscribed = new Set<string>()
   #waiting: Array<(refusal: JsonRpcError | undefined) => void> = []
   #replicas: readonly Target[] = []
+  /** The connection that each replica had when it was last there, by its place. */
+  readonly #connections = new Map<string, Target['connection']>()
   #unwatch: (() => void) | undefined
 
   constructor(engine: Engine, options: SubscriptionsOptions) {
@@ -135,6 +137,9 @@ export class Subscriptions implements FleetListener {
 
   onReplicas(replicas: readonly Target[]): void {
     this.#replicas = replicas
+    const reconnected = replicas.filter(({ place, connection }) => (this.#connections.get(place) ?? connection) !== connection)
+    for (const { place, connection } of replicas) this.#connections.set(place, connection)
+    if (reconnected.length > 0) this.#listsMayHaveChanged()
     this.#streams.setReplicas(this.#options.era() === 'modern' ? replicas : replicas.filter((replica) => replica.connection.era === 'modern'))
   }
 
@@ -156,6 +161,12 @@ export class Subscriptions implements FleetListener {
     for (const listening of this.#listens.values()) listening.stop(this.#engine.timers)
     this.#listens.clear()
     this.#waiting = []
+  }
+
+  /** A server that was restarted, for a new version perhaps, tells nobody that its lists are others now. */
+  #listsMayHaveChanged(): void {
+    const capabilities = unionOfCapabilities(this.#engine.facts())
+    for (const [, method, name] of LISTENED) if (reportsChanges(capabilities[name])) this.changed({ jsonrpc: '2.0', method })
   }
 
   #want(): void {
@@ -197,8 +208,7 @@ export class Subscriptions implements FleetListener {
     const capabilities = unionOfCapabilities(this.#engine.facts())
     const notifications: JsonObject = {}
     for (const [field, method, name] of LISTENED) {
-      const capability = capabilities[name]
-      if (listening.methods.has(method) && isObject(capability) && capability['listChanged'] === true) notifications[field] = true
+      if (listening.methods.has(method) && reportsChanges(capabilities[name])) notifications[field] = true
     }
     if (listening.uris.size > 0) {
       // Where no replica has agreed so far, none has refused either: they will be listened to as soon as they can be.
@@ -267,6 +277,10 @@ class Listening extends Alarm {
     timers.clear(this)
     this.#signal?.removeEventListener('abort', this)
   }
+}
+
+function reportsChanges(capability: unknown): boolean {
+  return isObject(capability) && capability['listChanged'] === true
 }
 
 function tagged(notification: JsonRpcNotification, id: JsonRpcId): JsonRpcNotification {

@@ -52,6 +52,15 @@ it('ends with 3 when the server cannot be reached', async () => {
   expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
 })
 
+it('ends with 3 when the server never answers the handshake', async () => {
+  const server = await startModernServer()
+  server.faults.next('silence', Number.POSITIVE_INFINITY)
+  const { code, stdout, stderr } = await runCli(['tools', '--endpoint', server.url, '--timeout', '1s'])
+  expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
+  expect(stderr).toContain('[CONNECT_TIMEOUT]')
+  await server.close()
+})
+
 it('ends at once when it is interrupted while it connects', async () => {
   const server = await startModernServer()
   server.faults.next('silence', Number.POSITIVE_INFINITY)

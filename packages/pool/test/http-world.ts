@@ -1,8 +1,11 @@
 import { type ResolvedUrlEndpoint, resolveConfig, type UrlEndpointOptions } from '../src/config/index.js'
 import type { PoolError } from '../src/errors.js'
 import type { SessionListener, SessionParameters } from '../src/mcp/engine.js'
-import { HttpConnector } from '../src/mcp/http/http-connector.js'
+import { EraMemory } from '../src/mcp/era-memory.js'
+import { connectHttp } from '../src/mcp/http/connect.js'
+import { ListenRota } from '../src/mcp/listen-rota.js'
 import { OwnedSession } from '../src/mcp/session.js'
+import { ToolCatalog } from '../src/mcp/tool-catalog.js'
 import type {
   Attempt,
   AttemptFailure,
@@ -177,23 +180,28 @@ export interface World {
   call(name: string, callArguments?: JsonObject, wanted?: Wanted): TestAttempt
 }
 
-/** Connectors of one test, closed after it. */
+interface Shared {
+  readonly catalog: ToolCatalog
+  readonly rota: ListenRota
+}
+
+/** Connections of one test, closed after it; those to one URL share what a pool's do. */
 export class Worlds {
   readonly #open: LiveConnection[] = []
-  readonly #connectors = new Map<string, HttpConnector>()
+  readonly #shared = new Map<string, Shared>()
+  readonly #timers = systemTimers()
+  #eras = new EraMemory(this.#timers, 60_000)
 
   async connect(url: string, wishes: ConnectWishes = {}): Promise<World> {
     const { endpoint: options, config: overrides, tokens, clientId = 'client-1', signal } = wishes
     const config = resolveConfig({ endpoints: [{ url, ...options }], connectionTimeout: 5_000, clientInfo: { name: 'test', version: '1' }, ...overrides })
     const endpoint = config.endpoints[0] as ResolvedUrlEndpoint
-    const key = JSON.stringify([url, overrides])
-    let connector = this.#connectors.get(key)
-    if (connector === undefined) {
-      connector = new HttpConnector({ config, timers: systemTimers(), random: Math.random, wallClock: Date.now, nextId: () => ++wireIds })
-      this.#connectors.set(key, connector)
-    }
+    const shared = this.#shared.get(url) ?? { catalog: new ToolCatalog({ trustAnnotations: endpoint.trustAnnotations }), rota: new ListenRota() }
+    this.#shared.set(url, shared)
     const heard = new Heard()
-    const connection = await connector.connect(endpoint, clientId, tokens, heard, signal)
+    const own = { config, clientId, tokens, eras: this.#eras, ...shared }
+    const settings = { ...own, timers: this.#timers, random: Math.random, wallClock: Date.now, nextId: () => ++wireIds }
+    const connection = await connectHttp(endpoint, settings, heard, signal)
     this.#open.push(connection)
     const begin = (method: string, params?: JsonObject, wanted: Wanted = {}): TestAttempt => new TestAttempt(method, params, wanted).start(connection)
     return {
@@ -207,7 +215,8 @@ export class Worlds {
 
   async close(): Promise<void> {
     await Promise.all(this.#open.splice(0).map((connection) => connection.close()))
-    this.#connectors.clear()
+    this.#shared.clear()
+    this.#eras = new EraMemory(this.#timers, 60_000)
   }
 }
 

@@ -110,7 +110,7 @@ export class HttpChannel {
     this.#listener.onLost(error)
   }
 
-  /** Ends sockets; whatever is under way fails. The listener hears nothing from now on. */
+  /** Ends sockets, and gives the token up; whatever is under way fails. The listener hears nothing from now on. */
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
@@ -118,5 +118,7 @@ export class HttpChannel {
     for (const parked of [...this.#parked]) parked.abandon(failure)
     this.#parked.clear()
     await this.#sockets.close(failure)
+    // Where the server does not take the token back it runs out by itself.
+    await this.tokens?.revoke().catch(() => {})
   }
 }

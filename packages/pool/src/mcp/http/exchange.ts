@@ -493,8 +493,8 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink {
   }
 
   #notResumed(status: number): void {
-    // 5xx and 429 pass; anything else says that the stream is not there any more.
-    if (status >= 500 || status === 429) return this.#broken(statusFailure(status, 'sent', this.#lane.channel.label, undefined))
+    // 5xx and 429 pass, and so does 409: the server has not seen yet that the stream broke. Anything else says that it is not there any more.
+    if (status >= 500 || status === 429 || status === 409) return this.#broken(statusFailure(status, 'sent', this.#lane.channel.label, undefined))
     if (status === 404) void this.#lane.judge({ status, error: undefined, named: false, request: this.#request, sessionId: this.#sessionId, repeated: true })
     this.#lostStream(`the stream cannot be continued (HTTP ${status})`, undefined)
   }

@@ -4,6 +4,7 @@ import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.j
 import type { Transport as TransportV1 } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { describe, expect, it } from 'vitest'
 import { PoolError } from '../src/errors.js'
+import { withCallOptions } from '../src/mcp/call-options.js'
 import { SdkTransport } from '../src/mcp/sdk-transport.js'
 import { type ScriptedCall, ScriptedEngine } from './scripted-engine.js'
 
@@ -74,6 +75,14 @@ describe.each(Object.entries(clients))('%s', (name, connect) => {
     const result = client instanceof ModernClient ? await client.callTool(params, options) : await client.callTool(params, undefined, options)
     expect(result.content).toEqual([{ type: 'text', text: '{"a":1}' }])
     expect(progress).toEqual([{ progress: 1, total: 2 }])
+    await client.close()
+  })
+
+  it('takes the options of a call, and sends none of them', async () => {
+    const { engine, client } = await connected()
+    await client.callTool(withCallOptions({ name: 'echo', arguments: {} }, { affinity: 'customer-7', idempotent: true }))
+    expect(engine.last.call).toMatchObject({ affinity: 'customer-7', idempotent: true })
+    expect(JSON.stringify(engine.last.request)).not.toContain('customer-7')
     await client.close()
   })
 

@@ -146,6 +146,21 @@ describe('a session of a client', () => {
   })
 })
 
+it('continues an answer at the replica that began it, from a token that the client kept', async () => {
+  const ledger = new MemoryLedger()
+  const servers = await Promise.all(['a', 'b', 'c'].map((id) => startLegacyServer({ id, ledger, resumable: true })))
+  onTestFinished(async () => void (await Promise.all(servers.map((server) => server.close()))))
+  const pool = await poolOver(servers.map(({ url }) => ({ url })))
+  const client = await v1(pool)
+  const tokens: string[] = []
+  const params = { name: 'slow-append', arguments: { key: 'k', ms: 30, steps: 3 } }
+  const { content } = await client.callTool(params, undefined, { onresumptiontoken: (token) => void tokens.push(token), onprogress: () => {} })
+  expect(tokens.length).toBeGreaterThan(1)
+  const again = await client.callTool(params, undefined, { resumptionToken: tokens[0] ?? '' })
+  expect(again.content).toEqual(content)
+  expect(ledger.count('slow-append', 'k')).toBe(1)
+})
+
 describe('a fleet of child processes', () => {
   it('serves clients of either era and SDK, and the verbs, and a child that dies is replaced', async () => {
     const ledger = new MemoryLedger()
@@ -162,10 +177,10 @@ describe('a fleet of child processes', () => {
     const pids = new Map(answers.map((answer) => [who(answer).server, who(answer).pid]))
     expect([...pids.keys()].sort()).toEqual(['new', 'old'])
 
-    const recovered = new Set<string>()
-    pool.on('client:recovered', ({ clientId }) => void recovered.add(clientId))
+    const healthy = new Set<string>()
+    pool.on('client:healthy', ({ clientId }) => void healthy.add(clientId))
     for (const pid of pids.values()) process.kill(pid, 'SIGKILL')
-    await eventually(() => recovered.size === 2)
+    await eventually(() => healthy.size === 2)
     const again = await Promise.all(Array.from({ length: 8 }, () => pool.callTool({ name: 'whoami', arguments: {} })))
     for (const answer of again) expect([...pids.values()]).not.toContain(who(answer).pid)
   })

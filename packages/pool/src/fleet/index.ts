@@ -1,10 +1,9 @@
 // The fleet, and what it is composed with
 export { Fleet, type ShutdownOptions } from './fleet.js'
-export type { ClientLoad, LoadReport } from './client-load.js'
-export type { Connect, ConnectionTotals, ConnectOptions, Emit, FleetConfig, FleetHooks, FleetOptions } from './fleet-ports.js'
+export type { ConnectionTotals, ConnectOptions, FleetHooks } from './fleet-ports.js'
 
 // What users see of it
 export { LiveMap } from './live-map.js'
 export { type HealthReport, PooledClient } from './pooled-client.js'
 export type { LoadMetrics } from './reports.js'
-export type { HealthRecord, Views } from './views.js'
+export type { HealthRecord } from './views.js'

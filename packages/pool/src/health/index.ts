@@ -1,2 +1,2 @@
-export { ClientHealth, type HealthStatus, type HealthThresholds } from './client-health.js'
+export { ClientHealth, type HealthStatus } from './client-health.js'
 export { firstProbe, nextProbe } from './probe-schedule.js'

@@ -72,7 +72,7 @@ export class Balancer implements Picker {
   /** The policy alone, among any targets. */
   choose<T extends Target>(targets: readonly T[], requirements: Requirements | undefined, now: Milliseconds): T | undefined {
     if (targets.length === 0) return undefined
-    const candidates = new Candidates(targets)
+    const candidates = Candidates.of(targets, now)
     if (this.#algorithm() === 'round-robin') return targets[this.#roundRobin.next(candidates, targets.length)]
     return targets[this.#policy()(candidates, now, this.#random, requirements)]
   }

@@ -1,14 +1,18 @@
-import type { Target } from '../ports.js'
+import type { Milliseconds, Target } from '../ports.js'
+import { CostTable } from './cost-table.js'
 import { ReplicaLoad } from './load.js'
 import { hash } from './rendezvous.js'
 
 /**
- * Those among whom a policy chooses: targets and their loads side by side, so that a pick reads plain arrays. It never
- * changes, apart from the cursor of round robin.
+ * Those among whom a policy chooses: targets, their loads, and where their costs stand, side by side. It never changes,
+ * apart from the cursor of round robin.
  */
 export class Candidates<T extends Target = Target> {
   readonly targets: readonly T[]
   readonly loads: readonly ReplicaLoad[]
+  readonly costs: CostTable
+  /** Rows of the candidates in `costs`. */
+  readonly rows: Int32Array
   /** Belongs to round robin: where its next look begins. */
   cursor: number
   #hashes: Int32Array | undefined
@@ -16,10 +20,36 @@ export class Candidates<T extends Target = Target> {
   #members: ReadonlySet<Target> | undefined
   #greatestWeight = 0
 
-  constructor(targets: readonly T[], cursor = 0) {
+  private constructor(targets: readonly T[], loads: readonly ReplicaLoad[], costs: CostTable, rows: Int32Array, cursor: number) {
     this.targets = targets
-    this.loads = targets.map(loadOf)
+    this.loads = loads
+    this.costs = costs
+    this.rows = rows
     this.cursor = cursor
+  }
+
+  /** Of those whose costs stand in `costs`. */
+  static from<T extends Target>(costs: CostTable, targets: readonly T[], cursor = 0): Candidates<T> {
+    const loads = targets.map(loadOf)
+    return new Candidates(
+      targets,
+      loads,
+      costs,
+      Int32Array.from(loads, ({ row }) => row),
+      cursor,
+    )
+  }
+
+  /** Of any, for one choice now. */
+  static of<T extends Target>(targets: readonly T[], now: Milliseconds, cursor = 0): Candidates<T> {
+    const loads = targets.map(loadOf)
+    return new Candidates(
+      targets,
+      loads,
+      CostTable.at(now, loads),
+      Int32Array.from(loads, (_, row) => row),
+      cursor,
+    )
   }
 
   get size(): number {
@@ -50,11 +80,12 @@ export class Candidates<T extends Target = Target> {
   }
 
   without(others: readonly Target[]): Candidates<T> {
-    return new Candidates(this.targets.filter((target) => !others.includes(target)))
+    const rest = this.targets.filter((target) => !others.includes(target))
+    return Candidates.from(this.costs, rest)
   }
 }
 
-function loadOf(target: Target): ReplicaLoad {
+export function loadOf(target: Target): ReplicaLoad {
   if (target.load instanceof ReplicaLoad) return target.load
   throw new TypeError(`the balancer compares ReplicaLoad, target ${target.id} has another load`)
 }

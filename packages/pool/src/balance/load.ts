@@ -1,4 +1,5 @@
 import type { Load, Milliseconds, Outcome, Outstanding } from '../ports.js'
+import { type CostOwner, CostTable } from './cost-table.js'
 import { Experience } from './experience.js'
 import { FIRST_OVERDUE, type KindHistory, type LatencyBook, logOf } from './latency-book.js'
 import { OpenAttempts } from './open-attempts.js'
@@ -17,11 +18,7 @@ const REFRESH_IDLE: Milliseconds = 1_000
 /** Overdue attempts that are looked at, oldest first: so many leave no doubt. */
 const MOST_LOOKED_AT = 64
 
-/** Before any time of a clock. */
-const AT_ONCE: Milliseconds = -(2 ** 30)
-
-/** Parts of a request that terms are kept in: whole numbers lie in the object itself, fractions in objects of their own that a pick would wait for. */
-const PARTS = 1_000
+const AT_ONCE: Milliseconds = Number.NEGATIVE_INFINITY
 
 /**
  * What one replica has to do, in requests: the number that the picker compares.
@@ -52,15 +49,16 @@ const PARTS = 1_000
  * Cheap to read: outstanding is a counter, and the rest is taken as it was for up to 50 ms; failures and what is
  * reported count at once.
  */
-export class ReplicaLoad implements Load {
-  // What a pick reads stands first and is whole numbers, so that it lies in one line of memory.
-  /** All terms, in parts: outstanding as it is, the others as of the last refresh. */
-  #work = PARTS
-  #staleAt: Milliseconds = AT_ONCE
+export class ReplicaLoad implements Load, CostOwner {
   /** The relative share that the user wants of it. */
   readonly weight: number
+  /** Where its cost stands. */
+  #table: CostTable = new CostTable([this])
+  #row = 0
   /** Length of `#open`. */
   #outstanding = 0
+  /** All terms but outstanding, as of the last refresh. */
+  #rest = 1
   /** Belongs to round robin: the number of its last turn. */
   turn = 0
   /** What people read: nothing in it decides anything. */
@@ -76,28 +74,33 @@ export class ReplicaLoad implements Load {
     this.weight = weight
   }
 
+  /** Its row in the table it was moved to last. */
+  get row(): number {
+    return this.#row
+  }
+
+  /** From now on its cost stands in that table, next to those it is compared with. */
+  moveTo(table: CostTable, row: number): void {
+    table.cells[2 * row + 1] = this.#staleAt
+    this.#table = table
+    this.#row = row
+    this.#writeCost()
+  }
+
   get outstanding(): number {
     return this.#outstanding
   }
 
   /** What the picker compares; lower is better. 0 for an idle replica of weight 1 that is like the others. */
   cost(now: Milliseconds): number {
-    return this.score(now) / PARTS - 1
-  }
-
-  /** The same on another scale, a few nanoseconds cheaper. */
-  score(now: Milliseconds): number {
-    if (now >= this.#staleAt) this.#refresh(now)
-    if (this.weight === 1) return this.#work
-    // One much faster than the others may have less than nothing to do; a large weight must not turn against it then.
-    return this.#work < 0 ? this.#work * this.weight : this.#work / this.weight
+    return this.#table.cost(this.#row, now)
   }
 
   started(attempt: Outstanding, now: Milliseconds): void {
     attempt.startedAt = now
     this.#open.add(attempt)
     this.#outstanding++
-    this.#work += PARTS
+    this.#writeCost()
     this.#refreshSoon(now)
     this.statistics.started()
   }
@@ -106,7 +109,7 @@ export class ReplicaLoad implements Load {
   settled(attempt: Outstanding, outcome: Outcome, now: Milliseconds): void {
     if (!this.#open.remove(attempt)) return
     this.#outstanding--
-    this.#work -= PARTS
+    this.#writeCost()
     this.#refreshSoon(now)
     const latency = now - attempt.startedAt
     const history = this.#book.of(attempt.kind)
@@ -144,11 +147,8 @@ export class ReplicaLoad implements Load {
     return this.#report.averageLatency ?? this.statistics.averageLatency
   }
 
-  #refreshSoon(now: Milliseconds): void {
-    if (this.#staleAt > now + REFRESH) this.#staleAt = Math.floor(now) + REFRESH
-  }
-
-  #refresh(now: Milliseconds): void {
+  /** Looks at all terms anew. The table calls it, when a cost is asked for that is too old. */
+  refresh(now: Milliseconds): void {
     this.#experience.decay(now)
     let openSlowness = 0
     let overdue = 0
@@ -165,9 +165,27 @@ export class ReplicaLoad implements Load {
     }
     const slowness = SLOWNESS_WEIGHT * this.#experience.slowness(openSlowness, overdue)
     const told = this.#report.activeRequests + utilisation(this.#report)
-    const rest = 1 + told + slowness + this.#experience.penalty + this.#experience.share(this.#book.samples(now))
-    this.#work = this.#outstanding * PARTS + Math.round(rest * PARTS)
-    this.#staleAt = Math.floor(now) + (this.#outstanding > 0 ? REFRESH : REFRESH_IDLE)
+    this.#rest = 1 + told + slowness + this.#experience.penalty + this.#experience.share(this.#book.samples(now))
+    this.#writeCost()
+    this.#staleAt = now + (this.#outstanding > 0 ? REFRESH : REFRESH_IDLE)
+  }
+
+  #refreshSoon(now: Milliseconds): void {
+    if (this.#staleAt > now + REFRESH) this.#staleAt = now + REFRESH
+  }
+
+  #writeCost(): void {
+    const work = this.#outstanding + this.#rest
+    // One much faster than the others may have less than nothing to do; a large weight must not turn against it then.
+    this.#table.cells[2 * this.#row] = (work < 0 ? work * this.weight : work / this.weight) - 1
+  }
+
+  get #staleAt(): Milliseconds {
+    return this.#table.cells[2 * this.#row + 1]!
+  }
+
+  set #staleAt(time: Milliseconds) {
+    this.#table.cells[2 * this.#row + 1] = time
   }
 }
 

@@ -8,13 +8,13 @@ const targets = (count: number, weight: (i: number) => number = () => 1): Script
   Array.from({ length: count }, (_, i) => new ScriptedTarget(`server-${i}`, { weight: weight(i) }))
 
 function owner(key: string, among: readonly ScriptedTarget[]): string | undefined {
-  const candidates = new Candidates(among)
+  const candidates = Candidates.of(among, 0)
   return among[rendezvous(key, candidates.targets, candidates.hashes)]?.id
 }
 
 /** How many of `keys` numbered keys each target owns. */
 function shares(among: readonly ScriptedTarget[], keys: number): Map<string, number> {
-  const candidates = new Candidates(among)
+  const candidates = Candidates.of(among, 0)
   const counts = new Map(among.map(({ id }) => [id, 0]))
   for (let key = 0; key < keys; key++) {
     const { id } = among[rendezvous(`project-${key}`, candidates.targets, candidates.hashes)]!

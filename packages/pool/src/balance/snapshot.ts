@@ -1,5 +1,6 @@
 import type { CallKind, Era, Random, Target } from '../ports.js'
-import { Candidates } from './candidates.js'
+import { Candidates, loadOf } from './candidates.js'
+import { CostTable } from './cost-table.js'
 
 /** Narrowed views that are kept for sessions; beyond that they are made again. */
 const MAX_PINNED = 1_000
@@ -11,6 +12,7 @@ const MAX_PINNED = 1_000
 export class Snapshot {
   readonly targets: readonly Target[]
   readonly #random: Random
+  readonly #costs: CostTable
   readonly #byId: ReadonlyMap<string, Target>
   /** Most kinds are served by all: a thousand of them share this one. */
   readonly #everybody: Candidates
@@ -27,6 +29,9 @@ export class Snapshot {
   constructor(targets: readonly Target[], random: Random) {
     this.targets = targets
     this.#random = random
+    const loads = targets.map(loadOf)
+    this.#costs = new CostTable(loads)
+    for (const [row, load] of loads.entries()) load.moveTo(this.#costs, row)
     this.#byId = new Map(targets.map((target) => [target.id, target]))
     this.#everybody = this.#candidates(targets)
   }
@@ -71,6 +76,6 @@ export class Snapshot {
 
   /** Round robin begins anywhere: a thousand kinds with one call each must not all go to the first client. */
   #candidates(targets: readonly Target[]): Candidates {
-    return new Candidates(targets, Math.floor(this.#random() * targets.length))
+    return Candidates.from(this.#costs, targets, Math.floor(this.#random() * targets.length))
   }
 }

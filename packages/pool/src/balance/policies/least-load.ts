@@ -16,26 +16,29 @@ export function leastLoad(candidates: Candidates, now: Milliseconds, random: Ran
   return candidates.size <= FEW ? lowestOfAll(candidates, now, random) : lowerOfTwo(candidates, now, random)
 }
 
-function lowestOfAll({ loads }: Candidates, now: Milliseconds, random: Random): number {
+function lowestOfAll({ costs, rows }: Candidates, now: Milliseconds, random: Random): number {
+  const { cells } = costs
   let lowest = Number.POSITIVE_INFINITY
   let ties = 0
-  for (let i = 0; i < loads.length; i++) {
-    const score = loads[i]!.score(now)
-    if (score < lowest) {
-      lowest = score
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!
+    if (now >= cells[2 * row + 1]!) costs.refresh(row, now)
+    const cost = cells[2 * row]!
+    if (cost < lowest) {
+      lowest = cost
       tied[0] = i
       ties = 1
-    } else if (score === lowest) tied[ties++] = i
+    } else if (cost === lowest) tied[ties++] = i
   }
   return ties === 1 ? tied[0]! : tied[Math.floor(random() * ties)]!
 }
 
-function lowerOfTwo({ loads }: Candidates, now: Milliseconds, random: Random): number {
+function lowerOfTwo({ costs, rows }: Candidates, now: Milliseconds, random: Random): number {
   // One number serves for both: what is left of it behind the point is as random as the first was.
-  const place = random() * loads.length
+  const place = random() * rows.length
   const first = Math.floor(place)
   // Of the others: an index at or after the first moves up by one.
-  const other = Math.floor((place - first) * (loads.length - 1))
+  const other = Math.floor((place - first) * (rows.length - 1))
   const second = other < first ? other : other + 1
-  return loads[second]!.score(now) < loads[first]!.score(now) ? second : first
+  return costs.cost(rows[second]!, now) < costs.cost(rows[first]!, now) ? second : first
 }

@@ -39,14 +39,24 @@ function strayed(counts: readonly number[], probability: (i: number) => number):
 
 describe('leastLoad', () => {
   it.each(SEEDS)('breaks ties without bias (seed %i)', (seed) => {
-    const candidates = new Candidates(fleet(9, (i) => (i % 3 === 0 ? 1 : 2)))
+    const candidates = Candidates.of(
+      fleet(9, (i) => (i % 3 === 0 ? 1 : 2)),
+      0,
+    )
     expect(strayed(frequencies(leastLoad, candidates, seed), (i) => (i % 3 === 0 ? 1 / 3 : 0))).toEqual([])
   })
 
   it('finds the lowest of up to 16, for any loads', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(20), { minLength: 1, maxLength: 16 }), fc.nat(), (loads, seed) => {
-        const chosen = leastLoad(new Candidates(fleet(loads.length, (i) => loads[i]!)), 0, seededRandom(seed))
+        const chosen = leastLoad(
+          Candidates.of(
+            fleet(loads.length, (i) => loads[i]!),
+            0,
+          ),
+          0,
+          seededRandom(seed),
+        )
         expect(loads[chosen]).toBe(Math.min(...loads))
       }),
     )
@@ -54,18 +64,33 @@ describe('leastLoad', () => {
 
   // The n-th best of 20 is the lower of two distinct choices with probability (20 − n) / C(20, 2).
   it.each(SEEDS)('compares two distinct choices of many (seed %i)', (seed) => {
-    const candidates = new Candidates(fleet(20, (i) => (i * 7) % 20))
+    const candidates = Candidates.of(
+      fleet(20, (i) => (i * 7) % 20),
+      0,
+    )
     expect(strayed(frequencies(leastLoad, candidates, seed), (i) => (19 - ((i * 7) % 20)) / 190)).toEqual([])
   })
 
   it.each(SEEDS)('draws each of many alike when all are idle (seed %i)', (seed) => {
-    expect(strayed(frequencies(leastLoad, new Candidates(fleet(25)), seed), () => 1 / 25)).toEqual([])
+    expect(strayed(frequencies(leastLoad, Candidates.of(fleet(25), 0), seed), () => 1 / 25)).toEqual([])
   })
 })
 
 describe('uniformly', () => {
   it.each(SEEDS)('draws each alike (seed %i)', (seed) => {
-    expect(strayed(frequencies(uniformly, new Candidates(fleet(7, (i) => i)), seed), () => 1 / 7)).toEqual([])
+    expect(
+      strayed(
+        frequencies(
+          uniformly,
+          Candidates.of(
+            fleet(7, (i) => i),
+            0,
+          ),
+          seed,
+        ),
+        () => 1 / 7,
+      ),
+    ).toEqual([])
   })
 })
 
@@ -79,12 +104,24 @@ describe('weighted', () => {
       )
       const weights = targets.map(({ load }) => weightOf(load))
       const sum = weights.reduce((a, b) => a + b)
-      expect(strayed(frequencies(weighted, new Candidates(targets), seed), (i) => weights[i]! / sum)).toEqual([])
+      expect(strayed(frequencies(weighted, Candidates.of(targets, 0), seed), (i) => weights[i]! / sum)).toEqual([])
     }
   })
 
   it('weighs all where nobody of many is taken, for all are overloaded', () => {
-    expect(strayed(frequencies(weighted, new Candidates(fleet(20, () => 50)), 1), () => 1 / 20)).toEqual([])
+    expect(
+      strayed(
+        frequencies(
+          weighted,
+          Candidates.of(
+            fleet(20, () => 50),
+            0,
+          ),
+          1,
+        ),
+        () => 1 / 20,
+      ),
+    ).toEqual([])
   })
 
   it('takes load, failures, reports and wishes off and on, and never falls under 1', () => {
@@ -117,7 +154,7 @@ describe('RoundRobin', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 60 }), fc.nat(), (count, start) => {
         const robin = new RoundRobin()
-        const candidates = new Candidates(fleet(count), start)
+        const candidates = Candidates.of(fleet(count), 0, start)
         for (let round = 0; round < 3; round++) {
           const turns = Array.from({ length: count }, () => robin.next(candidates))
           expect(new Set(turns).size).toBe(count)
@@ -128,7 +165,7 @@ describe('RoundRobin', () => {
 
   it('is fair to all where requests that only some may serve take turns with others', () => {
     const targets = fleet(6)
-    const views = [targets, targets.slice(3), targets.slice(0, 5), targets.slice(2, 4)].map((members) => new Candidates(members))
+    const views = [targets, targets.slice(3), targets.slice(0, 5), targets.slice(2, 4)].map((members) => Candidates.of(members, 0))
     fc.assert(
       fc.property(fc.array(fc.nat(3), { minLength: 1, maxLength: 300 }), (sequence) => {
         const robin = new RoundRobin()
@@ -148,8 +185,8 @@ describe('RoundRobin', () => {
 
   it('serves two views that take turns evenly, where a counter would see only even numbers', () => {
     const targets = fleet(3)
-    const all = new Candidates(targets)
-    const two = new Candidates(targets.slice(1))
+    const all = Candidates.of(targets, 0)
+    const two = Candidates.of(targets.slice(1), 0)
     const robin = new RoundRobin()
     const counts = [0, 0]
     for (let i = 0; i < 300; i++) {

@@ -320,6 +320,7 @@ describe('modern: listening', () => {
     server.catalogue.mutate('tool', 'add', 'meanwhile')
     await again
     await heard.until(() => connection.tool('meanwhile') !== undefined)
+    expect(heard.lost).toEqual([])
   })
 
   it('has one stream for an endpoint, and another connection takes over', async () => {

@@ -9,16 +9,17 @@ import {
   type JsonRpcRequest,
   type JsonRpcResponse,
 } from '../../ports.js'
-import { META } from '../era-tables.js'
-import { isObject, metaOf } from '../json-object.js'
+import { isObject } from '../json-object.js'
 import { answerAcross, notificationAcross } from './across.js'
 import type { Parked } from './channel.js'
 import { isUnreachable, protocolFailure, statusFailure, transportFailure } from './failures.js'
+import { asRequest, isOf, mappedNotification, mapSubscription } from './incoming.js'
 import type { Doubt, Lane, Verdict } from './lane.js'
 import { loadReport } from './load-report.js'
-import { progressTokenOf, requestBody } from './request-body.js'
+import { readRefusal } from './refusal.js'
+import { requestBody } from './request-body.js'
 import { type Headers, withExtra } from './request-headers.js'
-import { bodyKind, header, type RawHeaders, retryAfter } from './response-headers.js'
+import { bodyKind, header, type RawHeaders } from './response-headers.js'
 import { Resumption } from './resumption.js'
 import { SseParser, type SseSink } from './sse-parser.js'
 
@@ -31,12 +32,6 @@ const GIVEN_UP = new Error('the request was given up before it was sent')
 
 /** What the body of the response is read as; `refusal`: a status that is no success. */
 type Reading = 'nothing' | 'json' | 'events' | 'refusal'
-
-/** What is kept of a status that is no success until its body is there. */
-interface Refusal {
-  readonly status: number
-  readonly headers: RawHeaders
-}
 
 /**
  * One request and its answer over HTTP: at once what the call holds in its hand, undici's handler and the sink of the
@@ -68,7 +63,9 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink {
   #chunks: Buffer[] | undefined
   #size = 0
   #parser: SseParser | undefined
-  #refusal: Refusal | undefined
+  /** Headers of a status that is no success, until its body is there. */
+  #refusal: RawHeaders | undefined
+  #status = 0
   // What happens seldom.
   #resumption: Resumption | undefined
   #resuming = false
@@ -99,7 +96,6 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink {
     const { resumeFrom } = this.#attempt
     if (resumeFrom === undefined) this.#body = requestBody(this.#request, this.#attempt.wireId, this.#lane.envelope(this.#attempt))
     else {
-      this.#written = true
       this.#resuming = true
       this.#resumption = new Resumption(resumeFrom)
     }
@@ -135,7 +131,9 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink {
 
   // ── Sending ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
+  /** Sends, or sends again what was not run. */
   #send(): void {
+    this.#written = this.#resuming
     const { tokens } = this.#lane.channel
     if (tokens === undefined) return this.#dispatch(undefined)
     const token = tokens.current()
@@ -168,13 +166,13 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink {
   }
 
   /** Goes on when the promise says so, unless it was given up or closed meanwhile. */
-  #await<Value>(promise: Promise<Value>, next: (value: Value) => void): void {
+  #await<Value>(promise: Promise<Value>, goOn: (value: Value) => void): void {
     const { channel } = this.#lane
     channel.park(this)
     promise.then(
       (value) => {
         channel.unpark(this)
-        if (!this.#settled) next(value)
+        if (!this.#settled) goOn(value)
       },
       (error: unknown) => {
         channel.unpark(this)
@@ -205,7 +203,8 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink {
     if (load !== undefined) this.#reportLoad(load)
     if (status >= 300) {
       this.#reading = 'refusal'
-      this.#refusal = { status, headers }
+      this.#refusal = headers
+      this.#status = status
       return true
     }
     const kind = bodyKind(header(headers, 'content-type'))
@@ -256,7 +255,7 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink {
       case 'events':
         return this.#broken(undefined)
       case 'refusal':
-        return this.#refused()
+        return this.#refused(this.#refusal ?? [])
       case 'nothing':
         return this.fail(protocolFailure('gave no answer', this.#lane.channel.label))
     }
@@ -267,7 +266,7 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink {
     const { channel } = this.#lane
     if (this.#settled) return channel.timers.clear(this)
     // We ended a body that was too long to be read.
-    if (this.#refusal !== undefined) return this.#refused()
+    if (this.#refusal !== undefined) return this.#refused(this.#refusal)
     if (this.#reading === 'events' || this.#resuming) return this.#broken(error)
     const failure = transportFailure(error, this.#written, channel.label)
     this.fail(failure)
@@ -334,21 +333,16 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink {
     }
     const { result, error } = message
     if (isObject(result)) {
-      if (!this.#isMine(message['id'])) return this.#fault(`answered request ${JSON.stringify(message['id'])}, which is not the one that was asked`)
+      if (!isOf(this.#attempt, message['id'])) return this.#fault(`answered request ${JSON.stringify(message['id'])}, which is not the one that was asked`)
       return this.#answer(message as unknown as JsonRpcResponse)
     }
     if (!isObject(error) || typeof error['code'] !== 'number') return this.#fault('sent something that is no JSON-RPC message')
     // An error may come without an id: then the server could not read ours.
-    if (message['id'] != null && !this.#isMine(message['id']))
+    if (message['id'] != null && !isOf(this.#attempt, message['id']))
       return this.#fault(`answered request ${JSON.stringify(message['id'])}, which is not the one that was asked`)
     // On a stream it is an answer: what is asked again is said with a status, before there is a stream.
     if (this.#reading === 'events') this.#answer(message as unknown as JsonRpcResponse)
     else this.#doubt(200, message as unknown as JsonRpcError)
-  }
-
-  /** A stream that is continued for somebody else's attempt answers under that attempt's id. */
-  #isMine(id: unknown): boolean {
-    return id === this.#attempt.wireId || (this.#attempt.resumeFrom !== undefined && typeof id === 'number')
   }
 
   #answer(response: JsonRpcResponse): void {
@@ -365,59 +359,38 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink {
 
   #notified(message: JsonObject): void {
     const attempt = this.#attempt
-    const params = message['params']
     const method = String(message['method'])
-    if (method === 'notifications/progress') {
-      if (!isObject(params) || !this.#isMine(params['progressToken'])) return
-      const token = progressTokenOf(attempt.request)
-      if (token === undefined) return
-      params['progressToken'] = token
-    } else {
-      this.#lane.noticed(method)
-      if (attempt.stream && isObject(params)) mapSubscription(params, attempt)
-    }
-    const notification = { jsonrpc: '2.0', method, ...(isObject(params) && { params }) } as const
-    const across = attempt.era === this.#lane.era ? notification : notificationAcross(attempt, notification)
+    if (method !== 'notifications/progress') this.#lane.noticed(method)
+    const mapped = mappedNotification(message, method, attempt)
+    if (mapped === undefined) return
+    const across = attempt.era === this.#lane.era ? mapped : notificationAcross(attempt, mapped)
     if (across !== undefined) attempt.onNotification(across)
   }
 
   #asked(message: JsonObject): void {
-    const { id, method, params } = message
-    if (typeof id !== 'string' && typeof id !== 'number') return this.#fault('asked something under an id that is none')
-    if (this.#lane.era === 'modern') {
-      this.#lane.channel.report(protocolFailure(`asked ${String(method)}, which servers of its revision must not`, this.#lane.channel.label))
-      return
-    }
-    const request = { jsonrpc: '2.0', id, method: String(method), ...(isObject(params) && { params }) } as const
-    this.#attempt.onRequest(request, (response) => this.#lane.reply({ ...response, id }))
+    const request = asRequest(message)
+    if (request === undefined) return this.#fault('asked something under an id that is none')
+    const { channel } = this.#lane
+    if (this.#lane.era === 'modern') channel.report(protocolFailure(`asked ${request.method}, which servers of its revision must not`, channel.label))
+    else this.#attempt.onRequest(request, (response) => this.#lane.reply({ ...response, id: request.id }))
   }
 
   // ── What is no answer ────────────────────────────────────────────────────────────────────────────────────────────
 
-  #refused(): void {
-    const refusal = this.#refusal
-    if (refusal === undefined) return
-    const { status, headers } = refusal
-    const { channel } = this.#lane
+  #refused(headers: RawHeaders): void {
+    const status = this.#status
     if (this.#resuming) return this.#notResumed(status)
-    const wait = retryAfter(header(headers, 'retry-after'), channel.wallClock())
-    if (status === 401) return this.#unauthorized(header(headers, 'www-authenticate'))
-    if (status < 400) return this.#redirected(status, header(headers, 'location'))
-    if (status === 403) return this.fail(statusFailure(status, 'answered', channel.label, wait))
-    if (status === 429 || (status === 503 && wait !== undefined)) return this.fail(statusFailure(status, 'refused', channel.label, wait))
-    if (status >= 500) return this.fail(statusFailure(status, 'sent', channel.label, wait))
-    const error = bodyKind(header(headers, 'content-type')) === 'json' ? this.#errorInBody() : undefined
-    this.#doubt(status, error)
-  }
-
-  #errorInBody(): JsonRpcError | undefined {
-    try {
-      const message: unknown = JSON.parse(this.#text())
-      if (isObject(message) && isObject(message['error']) && typeof message['error']['code'] === 'number') return message as unknown as JsonRpcError
-    } catch {
-      // An explanation for people: the status says enough.
+    const refusal = readRefusal(status, headers, () => this.#text(), this.#path, this.#lane.channel)
+    switch (refusal.ask) {
+      case 'token':
+        return this.#unauthorized(refusal.challenge)
+      case 'path':
+        return this.#redirected(refusal.path)
+      case 'judgment':
+        return this.#doubt(status, refusal.error)
+      case 'nothing':
+        return this.fail(refusal.failure)
     }
-    return undefined
   }
 
   #doubt(status: number, error: JsonRpcError | undefined): void {
@@ -425,8 +398,8 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink {
     const doubt: Doubt = {
       status,
       // An error of the transport has no id, or a word in its place; a number is of somebody else's request.
-      error: typeof error?.id === 'number' && !this.#isMine(error.id) ? undefined : error,
-      named: error !== undefined && this.#isMine(error.id),
+      error: typeof error?.id === 'number' && !isOf(this.#attempt, error.id) ? undefined : error,
+      named: error !== undefined && isOf(this.#attempt, error.id),
       request: this.#request,
       sessionId: this.#sessionId,
       repeated: this.#repeated,
@@ -453,23 +426,16 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink {
     if (tokens === undefined) return failed('wants authorization, and there is none: give the endpoint auth, authProvider or an Authorization header')
     if (this.#renewed) return failed('does not accept the new token either')
     this.#renewed = true
+    this.#written = false
     this.#await(tokens.renew(this.#token, challenge), (token) => {
       if (token === undefined) failed('wants authorization, and no token was to be had')
       else this.#dispatch(token)
     })
   }
 
-  /** Only within the origin, or the token and the arguments would go to whoever is named. */
-  #redirected(status: number, location: string | undefined): void {
-    const { url, label } = this.#lane.channel
-    const target = location === undefined ? undefined : parseUrl(location, new URL(this.#path, url))
-    const keepsMethod = status === 307 || status === 308
-    if (target === undefined || !keepsMethod || target.origin !== url.origin) {
-      const where = target === undefined ? 'nowhere' : target.origin === url.origin ? 'with another method' : `to ${target.origin}`
-      return this.fail(protocolFailure(`redirects a request ${where} (HTTP ${status}), which is not followed`, label))
-    }
-    if (++this.#redirects > MAX_REDIRECTS) return this.fail(protocolFailure(`redirects more than ${MAX_REDIRECTS} times`, label))
-    this.#path = target.pathname + target.search
+  #redirected(path: string): void {
+    if (++this.#redirects > MAX_REDIRECTS) return this.fail(protocolFailure(`redirects more than ${MAX_REDIRECTS} times`, this.#lane.channel.label))
+    this.#path = path
     this.#send()
   }
 
@@ -526,13 +492,4 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink {
     const metrics = loadReport(value)
     if (metrics !== undefined) this.#lane.channel.listener?.onMetrics(metrics)
   }
-}
-
-function mapSubscription(holder: JsonObject, attempt: Attempt): void {
-  const meta = metaOf(holder)
-  if (meta?.[META.subscriptionId] === attempt.wireId) meta[META.subscriptionId] = attempt.request.id
-}
-
-function parseUrl(location: string, base: URL): URL | undefined {
-  return URL.canParse(location, base.href) ? new URL(location, base.href) : undefined
 }

@@ -237,13 +237,13 @@ export class LegacyConnection implements LiveConnection, RotaMember {
     return DONE
   }
 
-  #subscribe(method: string, uri: string, done: (response: JsonRpcResponse | undefined) => void): void {
+  #subscribe(method: string, uri: string, answered: (response: JsonRpcResponse | undefined) => void): void {
     this.#spread
       .open()
       .then(() => ask(this.#spread, method, { uri }, { timeout: this.#channel.limits.connectionTimeout }))
       .then(
-        ({ response }) => done(response),
-        () => done(undefined),
+        ({ response }) => answered(response),
+        () => answered(undefined),
       )
   }
 }

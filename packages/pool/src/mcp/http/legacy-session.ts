@@ -1,15 +1,15 @@
 import { PoolError } from '../../errors.js'
 import type { Attempt, Era, Exchange, JsonObject, JsonRpcNotification, JsonRpcRequest, JsonRpcResponse, ServerFacts } from '../../ports.js'
-import { LEGACY_VERSIONS } from '../handshake.js'
 import { isObject } from '../json-object.js'
 import type { Seat } from '../session.js'
 import type { SessionMemory } from '../session-memory.js'
 import { ask } from './ask.js'
 import type { HttpChannel } from './channel.js'
 import { HttpExchange } from './exchange.js'
+import { initializedFacts } from './initialized-facts.js'
 import type { Doubt, Lane, Verdict } from './lane.js'
 import { sendPlain } from './plain-request.js'
-import { type Headers, RequestHeaders } from './request-headers.js'
+import type { Headers, RequestHeaders } from './request-headers.js'
 import { ServerStream, type ServerStreamOwner } from './server-stream.js'
 
 /** Whose session it is. */
@@ -181,7 +181,7 @@ export class LegacySession implements Lane, Seat, ServerStreamOwner {
       const { code, message } = response.error
       throw new PoolError('CONNECT_FAILED', `${channel.label} refused initialize: ${message} (${code})`, { endpoint: channel.label, progress: 'refused' })
     }
-    this.#facts = factsOf(response.result, channel.label)
+    this.#facts = initializedFacts(response.result, channel.label)
     this.#sessionId = openedSession
     const status = await this.#post({ jsonrpc: '2.0', method: 'notifications/initialized' })
     if (status >= 400)
@@ -350,20 +350,5 @@ export class LegacySession implements Lane, Seat, ServerStreamOwner {
   #post(message: JsonRpcNotification | JsonRpcResponse): Promise<number> {
     const headers = (token: string | undefined): Headers => [...this.#headers.post(token), ...this.#own()]
     return sendPlain(this.channel, { method: 'POST', headers, body: JSON.stringify(message), timeout: this.channel.limits.connectionTimeout })
-  }
-}
-
-function factsOf(result: JsonObject, label: string): ServerFacts {
-  const { protocolVersion, capabilities, serverInfo, instructions } = result
-  if (typeof protocolVersion !== 'string' || !LEGACY_VERSIONS.includes(protocolVersion)) {
-    throw new PoolError('CONNECT_FAILED', `${label} answered initialize with revision ${JSON.stringify(protocolVersion)}, which the pool does not speak`, {
-      endpoint: label,
-    })
-  }
-  return {
-    protocolVersion,
-    capabilities: isObject(capabilities) ? capabilities : {},
-    serverInfo: isObject(serverInfo) ? serverInfo : undefined,
-    instructions: typeof instructions === 'string' ? instructions : undefined,
   }
 }

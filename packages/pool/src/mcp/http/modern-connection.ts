@@ -31,7 +31,7 @@ import { statusFailure } from './failures.js'
 import type { Doubt, Lane, Verdict } from './lane.js'
 import { metricsIn } from './probe-metrics.js'
 import { RequestEnvelope } from './request-body.js'
-import { type Headers, RequestHeaders } from './request-headers.js'
+import type { Headers, RequestHeaders } from './request-headers.js'
 import type { HttpSettings } from './settings.js'
 import { UpstreamListen } from './upstream-listen.js'
 
@@ -217,15 +217,15 @@ export class ModernConnection implements LiveConnection, Lane, RotaMember {
 
   judge(doubt: Doubt): Verdict | Promise<Verdict> {
     const { status, error, named, request, repeated } = doubt
-    switch (error?.error.code) {
-      case HEADER_MISMATCH:
-        if (repeated || request.method !== 'tools/call') return statusFailure(status, 'refused', this.channel.label, undefined)
-        return this.#feed.refresh().then(
-          () => 'repeat',
-          () => statusFailure(status, 'refused', this.channel.label, undefined),
-        )
-      case UNSUPPORTED_VERSION:
-        return this.#otherVersion(doubt)
+    const code = error?.error.code
+    if (code === UNSUPPORTED_VERSION) return this.#otherVersion(doubt)
+    if (code === HEADER_MISMATCH) {
+      const refused = statusFailure(status, 'refused', this.channel.label, undefined)
+      if (repeated || request.method !== 'tools/call') return refused
+      return this.#feed.refresh().then(
+        () => 'repeat',
+        () => refused,
+      )
     }
     const suspicious = status >= 400 && !named && (status === 400 || status === 404 || status === 405)
     if (!suspicious || request.method === 'server/discover') return 'answer'

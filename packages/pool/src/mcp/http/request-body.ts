@@ -7,7 +7,7 @@ export class RequestEnvelope {
   readonly fields: JsonObject
   readonly json: string
 
-  constructor(protocolVersion: string, clientInfo: JsonObject, clientCapabilities: JsonObject, logLevel?: string | undefined) {
+  constructor(protocolVersion: string, clientInfo: JsonObject, clientCapabilities: JsonObject, logLevel?: string) {
     this.fields = {
       [META.protocolVersion]: protocolVersion,
       [META.clientInfo]: clientInfo,

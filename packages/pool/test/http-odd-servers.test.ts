@@ -1,10 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect as connectSocket } from 'node:net'
+import { createServer as createTlsServer } from 'node:https'
 import { startModernServer } from '@mcp-client-pool/testbed'
 import { Agent } from 'undici'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../src/ports.js'
 import { Worlds } from './http-world.js'
+import { CERTIFICATE, KEY } from './tls-pair.js'
 
 /** Servers that no SDK writes, and that exist all the same. */
 
@@ -25,7 +27,7 @@ afterEach(async () => {
   await Promise.all(closing.splice(0).map((close) => close()))
 })
 
-async function listen(server: Server): Promise<string> {
+async function listen(server: Pick<Server, 'listen' | 'close' | 'address' | 'closeAllConnections'>): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   closing.push(
     () =>
@@ -274,12 +276,7 @@ describe('ways to the server', () => {
     closing.push(() => server.close())
     const hosts: unknown[] = []
     const tunnels: Array<Promise<unknown>> = []
-    const proxy = createServer((req, res) => {
-      const forward = httpRequest(req.url!, { method: req.method!, headers: req.headers }, (answer) =>
-        answer.pipe(res.writeHead(answer.statusCode!, answer.headers)),
-      )
-      req.pipe(forward)
-    })
+    const proxy = createServer()
     proxy.on('connect', (req, socket) => {
       hosts.push(req.url)
       const [host, port] = req.url!.split(':')
@@ -315,5 +312,17 @@ describe('ways to the server', () => {
     const response = await dispatcher.request({ origin: new URL(server.url).origin, path: '/elsewhere', method: 'GET' })
     await response.body.dump()
     expect(response.statusCode).toBe(404)
+  })
+
+  it('goes over TLS, trusts whom it is told to, and shows its own certificate', async () => {
+    const server = createTlsServer({ cert: CERTIFICATE, key: KEY, ca: CERTIFICATE, requestCert: true, rejectUnauthorized: true }, (req, res) => {
+      req.resume().on('end', () => json(res, { jsonrpc: '2.0', id: null, error: { code: -32_022, message: 'no', data: { supported: ['1999-01-01'] } } }, 400))
+    })
+    const url = (await listen(server)).replace('http:', 'https:')
+    const connecting = (tls: object) => worlds.connect(url, { endpoint: { tls } })
+    // The server is reached, and says which revision it speaks.
+    await expect(connecting({ ca: CERTIFICATE, cert: CERTIFICATE, key: KEY })).rejects.toThrow('1999-01-01')
+    await expect(connecting({ ca: CERTIFICATE })).rejects.not.toThrow('1999-01-01')
+    await expect(connecting({ cert: CERTIFICATE, key: KEY })).rejects.toMatchObject({ code: 'CONNECT_FAILED', progress: 'not-sent' })
   })
 })

@@ -27,6 +27,8 @@ it.each([
   [{ timeout: Number.NaN }, /timeout must be .* got NaN/],
   [{ affinity: '' }, /affinity must be a string that is not empty/],
   [{ idempotent: 'yes' }, /idempotent must be true or false, got yes/],
+  [{ headers: { authorization: 'Bearer x' } }, /authorization/i],
+  [{ headers: { 'x-a': 'line\nbreak' } }, /x-a/],
 ])('refuses the wish %j by name', (wrong, message) => {
   expect(() => checkOptions(wrong as Parameters<typeof checkOptions>[0])).toThrow(message)
 })

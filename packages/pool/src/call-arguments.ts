@@ -1,4 +1,4 @@
-import type { CallOptions } from './config/index.js'
+import { callHeaders, type CallOptions } from './config/index.js'
 import { PoolError } from './errors.js'
 import type { JsonRpcNotification, JsonRpcRequest } from './ports.js'
 
@@ -20,10 +20,11 @@ export function checkRequest(message: JsonRpcRequest): void {
 }
 
 /** Refuses wishes that cannot be granted. */
-export function checkOptions({ timeout, affinity, idempotent }: CallOptions): void {
+export function checkOptions({ timeout, affinity, idempotent, headers }: Omit<CallOptions, 'signal'>): void {
   if (timeout !== undefined && !(typeof timeout === 'number' && timeout >= 1 && timeout <= LONGEST)) throw refused('timeout', `1 … ${LONGEST} ms`, timeout)
   if (affinity !== undefined && (typeof affinity !== 'string' || affinity === '')) throw refused('affinity', 'a string that is not empty', affinity)
   if (idempotent !== undefined && typeof idempotent !== 'boolean') throw refused('idempotent', 'true or false', idempotent)
+  if (headers !== undefined) callHeaders(headers)
 }
 
 const HANDSHAKES: ReadonlySet<string> = new Set(['initialize', 'notifications/initialized'])

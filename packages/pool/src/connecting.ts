@@ -82,9 +82,9 @@ export class Connecting {
   }
 
   #overSse(endpoint: ResolvedUrlEndpoint, wish: Wish, tokens: TokenSource | undefined): Promise<LiveConnection> {
-    const { url, label, headers, dispatcher } = endpoint
-    const { maxMessageSize } = this.#parts.config
-    return connectSse({ url, label, headers, dispatcher, tokens, maxMessageSize }, this.#channelOptions(endpoint, wish))
+    const { url, label, headers, dispatcher, tls, proxy } = endpoint
+    const { maxMessageSize, maxHeaderSize } = this.#parts.config
+    return connectSse({ url, label, headers, dispatcher, tls, proxy, tokens, maxMessageSize, maxHeaderSize }, this.#channelOptions(endpoint, wish))
   }
 
   #channelOptions({ id, label, protocolVersion, trustAnnotations }: ResolvedEndpoint, wish: Wish) {

@@ -1,3 +1,4 @@
+import { checkOptions } from './call-arguments.js'
 import type { Calls } from './call/index.js'
 import type { PooledClient } from './fleet/index.js'
 import {
@@ -18,6 +19,8 @@ export interface PoolEngineParts {
   readonly random: Random
   readonly identity: Engine['identity']
   readonly ready: Engine['ready']
+  /** Throws where the pool takes no calls now. */
+  readonly admit: () => void
   readonly finishAuth: Engine['finishAuth']
   readonly replica: Engine['replica']
 }
@@ -58,6 +61,8 @@ export class PoolEngine implements Engine {
 
   /** The call's terms and its listener are one object, as the doors hand it in. */
   call(call: EngineCall): EngineExchange {
+    this.#parts.admit()
+    checkOptions(call)
     return this.#parts.calls.start(call.request, call, call)
   }
 

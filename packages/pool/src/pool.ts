@@ -101,9 +101,14 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
         emit: (name, ...args) => void this.emit(name, ...args),
         onSnapshot: (fit) => this.#onSnapshot(fit),
         onServesChanged: () => this.#onServesChanged(),
+        onRemoved: (clientId) => this.#affinity.forget(clientId),
         onNotification: (client, notification) => this.#engine.notified(client, notification),
         onRequest: (_client, request, reply) => answerServerRequest(config.handlers, request, reply),
-        dispatch: (client, message) => this.#call(message, { era: eraOfRequest(message), only: client }),
+        dispatch: async (client, message) => {
+          checkRequest(message)
+          this.#mustRun()
+          return this.#call(message, { era: eraOfRequest(message), only: client })
+        },
         callsUnderWay: () => this.#calls.underWay,
         abandonCalls: () => this.#calls.abandonAll(),
         release: () => this.#connecting.release(),
@@ -121,6 +126,7 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
       random: Math.random,
       identity: config.clientInfo,
       ready: () => this.#ready(),
+      admit: () => this.#mustRun(),
       finishAuth: (callback, issuer) => this.#connecting.finishAuth(callback, issuer),
       replica: (id) => this.clients.get(id),
     })

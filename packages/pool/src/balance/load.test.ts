@@ -62,6 +62,15 @@ describe('ReplicaLoad', () => {
     )
   })
 
+  it('holds nothing against one that was out of use and returned, but what is open', () => {
+    const [load] = replicas(1)
+    calls(load!, 3, 1_000, 10, 'failed')
+    load!.started(new BareAttempt(FAST), 1_000)
+    expect(load!.cost(1_000)).toBeGreaterThan(20)
+    load!.returned()
+    expect(load!.cost(1_000)).toBe(1)
+  })
+
   it('costs 0 idle, and one for each outstanding request', () => {
     const [load] = replicas(1)
     expect(load!.cost(0)).toBe(0)

@@ -64,7 +64,7 @@ export class ReplicaLoad implements Load, CostOwner {
   /** What people read: nothing in it decides anything. */
   readonly statistics: ReplicaTally = new ReplicaTally()
   readonly #open = new OpenAttempts()
-  readonly #experience = new Experience()
+  #experience = new Experience()
   readonly #book: LatencyBook
   #report: ReplicaReport = NO_REPORT
 
@@ -125,6 +125,12 @@ export class ReplicaLoad implements Load, CostOwner {
     this.statistics.ended(failed, latency)
     if (failed) this.#staleAt = AT_ONCE
     else history.took(logOf(latency))
+  }
+
+  /** It was out of use and is fit again: mostly another process on the same address, which did nothing wrong yet. */
+  returned(): void {
+    this.#experience = new Experience()
+    this.#staleAt = AT_ONCE
   }
 
   /** What was said of it; another replaces it. */

@@ -17,4 +17,6 @@ export interface ClientLoad extends Load {
   report: LoadReport
   readonly averageLatency: Milliseconds
   readonly statistics: { readonly total: number }
+  /** The client is fit again: what it did before says nothing of it any more. */
+  returned(): void
 }

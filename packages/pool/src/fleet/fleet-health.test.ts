@@ -264,6 +264,29 @@ describe('reports of calls', () => {
     expect(world.server('a').attempts).toHaveLength(1)
   })
 
+  it('take nobody out where that leaves less than half: then it is not the clients', async () => {
+    const world = await running(['a', 'b', 'c'])
+    const fail = (name: string): void => {
+      for (let i = 0; i < 5; i++) world.fleet.report(world.at(name), 'failed', failure)
+    }
+    for (const name of ['a', 'b', 'c']) fail(name)
+    expect(world.fleet.fit).toEqual([world.at('b'), world.at('c')])
+    // What the user says is believed.
+    for (let i = 0; i < 3; i++) world.fleet.handleClientError(world.at('b').id, failure)
+    expect(world.status(world.at('b'))).toBe('unhealthy')
+  })
+
+  it('are forgotten by the load of a client that is fit again', async () => {
+    const world = await running()
+    const client = world.at('a')
+    let returned = 0
+    client.load.returned = () => void returned++
+    for (let i = 0; i < 3; i++) world.fleet.report(client, 'failed', failure)
+    expect(returned).toBe(0)
+    await world.time.run(1_000)
+    expect(returned).toBe(1)
+  })
+
   it('take a client out with the first request that nobody was there to take', async () => {
     for (const code of ['CONNECT_FAILED', 'CONNECT_TIMEOUT'] as const) {
       const world = await running()

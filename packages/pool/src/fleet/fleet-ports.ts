@@ -41,6 +41,8 @@ export interface FleetHooks {
   onSnapshot(fit: readonly PooledClient[]): void
   /** A client serves other things than before: tools, capabilities, or all of it after a reconnection. */
   onServesChanged(client: PooledClient): void
+  /** A client is gone for good; the pool's event is emitted after it. */
+  onRemoved(clientId: string): void
   /** Outside of any call; also the pool's event `notification`, which is emitted first. */
   onNotification(client: PooledClient, notification: JsonRpcNotification): void
   /** A question outside of any call. */

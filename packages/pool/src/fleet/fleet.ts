@@ -239,7 +239,7 @@ export class Fleet implements MemberOwner {
   handleClientError(clientId: string, error: Error): void {
     const member = this.#member(clientId)
     if (member === undefined) this.options.hooks.emit('client:error', { clientId, error })
-    else member.failed(error)
+    else member.failed(error, true)
   }
 
   async handleClientDisconnection(clientId: string): Promise<void> {
@@ -282,6 +282,11 @@ export class Fleet implements MemberOwner {
 
   disconnected(member: Member): void {
     this.#sizing.replace(member.id)
+  }
+
+  /** At least half of those who are there stay fit: with fewer, failed calls are distrusted. */
+  canSpare({ health }: Member): boolean {
+    return !health.fit || 2 * (this.#roster.fit.length - 1) >= this.#roster.serving
   }
 
   keeps(member: Member): boolean {

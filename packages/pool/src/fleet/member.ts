@@ -22,6 +22,8 @@ export interface MemberOwner {
   connectionChanged(member: Member): void
   /** The member lost its connection. */
   disconnected(member: Member): void
+  /** Enough others are fit to do without it. */
+  canSpare(member: Member): boolean
   /** Its recovery failed. `false`: it is above `minSize`, and gives its place up. */
   keeps(member: Member): boolean
 }
@@ -171,9 +173,13 @@ export class Member implements ConnectionsOwner, ClientWays, Watched, Recoverabl
     if (error.progress === 'not-sent' && (error.code === 'CONNECT_FAILED' || error.code === 'CONNECT_TIMEOUT')) this.client.emit('disconnected')
   }
 
-  /** An error that counts against it; `unhealthyThreshold` of them in a row make it unhealthy. */
-  failed(error: Error): void {
-    const unhealthy = this.health.callFailed()
+  /**
+   * An error that counts against it; `unhealthyThreshold` of them in a row make it unhealthy. Unless that leaves too few: when
+   * calls fail everywhere they say more of the load, or of the calls, than of any client, and to use nobody is the one way in which
+   * all of them fail for certain. What probes say, or the user, is believed all the same.
+   */
+  failed(error: Error, believed: boolean = this.#owner.canSpare(this)): void {
+    const unhealthy = this.health.callFailed(believed)
     this.lastError = error.message
     if (unhealthy) this.#owner.fitnessChanged()
     this.#emit('client:error', { clientId: this.id, error })
@@ -236,6 +242,7 @@ export class Member implements ConnectionsOwner, ClientWays, Watched, Recoverabl
   }
 
   #becameFit(): void {
+    this.client.load.returned()
     this.recovery.done()
     this.#connections.cancel(new PoolError('CANCELLED', `client ${this.id} is well again without a new connection`, { endpoint: this.endpoint.label }))
     this.watch.pace()

@@ -193,6 +193,7 @@ export class Sizing extends Alarm {
     totals.activeConnections--
     this.#roster.release(member)
     this.#vacate(member)
+    hooks.onRemoved(member.id)
     hooks.emit('client:removed', { clientId: member.id })
     this.keep()
   }

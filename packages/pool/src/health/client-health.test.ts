@@ -40,6 +40,13 @@ describe('ClientHealth', () => {
     expect([health.status, health.failedCalls]).toEqual(['unhealthy', 4])
   })
 
+  it('counts failed calls that are not believed, and leaves it at that', () => {
+    const health = healthy()
+    expect(times(5, () => health.callFailed(false))).toEqual(Array(5).fill(false))
+    expect([health.status, health.failedCalls]).toEqual(['healthy', 5])
+    expect(health.callFailed()).toBe(true)
+  })
+
   it('forgives failed calls with the first that succeeds', () => {
     const health = healthy()
     times(2, () => health.callFailed())

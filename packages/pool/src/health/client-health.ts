@@ -109,10 +109,10 @@ export class ClientHealth {
     this.failedCalls = 0
   }
 
-  /** `true`: that was one too many, and it is unhealthy from now on. */
-  callFailed(): boolean {
+  /** `true`: that was one too many, and it is unhealthy from now on. `believed: false` counts without that. */
+  callFailed(believed = true): boolean {
     this.failedCalls++
-    return this.failedCalls >= this.#thresholds.unhealthyThreshold && this.transition('healthy', 'unhealthy')
+    return believed && this.failedCalls >= this.#thresholds.unhealthyThreshold && this.transition('healthy', 'unhealthy')
   }
 
   /** `false`: it was known to be disconnected, or does not matter any more. */

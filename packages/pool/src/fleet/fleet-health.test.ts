@@ -200,6 +200,21 @@ describe('a lost connection', () => {
     expect(world.clients).toHaveLength(3)
   })
 
+  it('gets the others of its endpoint back as well, as soon as one is', async () => {
+    for (let seed = 1; seed <= 5; seed++) {
+      const world = new FleetWorld(['a', 'c'], { idleTimeout: 3_600_000 }, seed)
+      await world.started()
+      await world.during(world.fleet.createClient(world.endpoints[1]))
+      world.server('c').crash()
+      await world.time.run(20_000)
+      expect(world.spread).toEqual(['a', 'c'])
+      world.server('c').state = 'up'
+      while (!world.names().includes('client:recovered')) await world.time.run(5)
+      await world.time.run(10)
+      expect(world.spread).toEqual(['a', 'c', 'c'])
+    }
+  })
+
   it('does not let a new connection replace one that became well meanwhile', async () => {
     const world = await running()
     const client = world.at('a')
@@ -368,12 +383,24 @@ describe('a pooled client', () => {
     expect(await world.at('a').healthCheck()).toEqual({ latency: 0, metrics: { cpuUsage: 5 } })
   })
 
-  it('is recovered on demand', async () => {
+  it('is recovered on demand, and its new connection made known', async () => {
     const world = await running()
     const client = world.at('a')
+    const published = world.snapshots.length
     await world.during(world.fleet.attemptClientRecovery(client.id))
     expect(world.names(client)).toEqual(['client:recovering', 'client:recovered'])
     expect(world.status(client)).toBe('healthy')
-    expect(world.fleet.fit).toContain(client)
+    expect(world.snapshots.slice(published)).toEqual([world.clients])
+  })
+
+  it('that is fit keeps what it has when recovery on demand fails', async () => {
+    const world = await running(['a', 'b'], { idleTimeout: 3_600_000 })
+    const third = await world.during(world.fleet.createClient(world.endpoints[0]))
+    const { connection } = third
+    world.server('a').state = 'down'
+    await world.during(world.fleet.attemptClientRecovery(third.id))
+    await world.time.run(1_000)
+    expect(world.names(third)).toEqual(['client:connected', 'client:recovering', 'client:recovery-failed'])
+    expect([world.status(third), third.connection === connection]).toEqual(['healthy', true])
   })
 })

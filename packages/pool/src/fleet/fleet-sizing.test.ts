@@ -205,6 +205,37 @@ describe('idle clients', () => {
     expect(world.clients).toContain(held)
   })
 
+  it('are closed where fewest are too, when nobody else is about to idle as long', async () => {
+    const world = await running(['a', 'b'], { idleTimeout: 8_000 })
+    await world.during(world.fleet.createClient(world.endpoints[0]))
+    const calls = world.clients.filter(({ endpoint }) => endpoint.id === 'a').map((client) => world.call(client))
+    await world.time.run(10_100)
+    expect(world.spread).toEqual(['a', 'a'])
+    expect(calls).toHaveLength(2)
+  })
+
+  it('are spared for as long again where others idle, and no longer', async () => {
+    const world = await running(['a', 'b'], { idleTimeout: 8_000 })
+    await world.during(world.fleet.createClient(world.endpoints[0]))
+    const used = world.clients.filter(({ endpoint }) => endpoint.id === 'a')
+    for (let i = 0; i < 10; i++) {
+      world.call(used[i % 2]!).end()
+      await world.time.run(2_000)
+      if (i < 7) expect(world.clients).toHaveLength(3)
+    }
+    expect(world.spread).toEqual(['a', 'a'])
+  })
+
+  it('are those that could have worked: one that is out of use stays', async () => {
+    const world = await running(['a', 'b'], { idleTimeout: 8_000 })
+    const ejected = world.at('a')
+    world.fleet.views.healthStatus.set(ejected.id, { status: 'ejected' })
+    for (const endpoint of world.endpoints) await world.during(world.fleet.createClient(endpoint))
+    await world.time.run(11_000)
+    expect(world.clients).toContain(ejected)
+    expect(world.fleet.fit).toHaveLength(2)
+  })
+
   it('stay while those of minSize are away', async () => {
     const world = await running(['a', 'b', 'c'], { minSize: 2, idleTimeout: 1_000 })
     const third = await world.during(world.fleet.createClient())

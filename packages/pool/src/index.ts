@@ -13,22 +13,37 @@ export type {
   EndpointOptions,
   Handlers,
   LoadBalancingAlgorithm,
+  Pem,
   PoolOptions,
   ProtocolVersion,
   ResolvedConfig,
   ResolvedEndpoint,
+  ResolvedStdioEndpoint,
+  ResolvedUrlEndpoint,
   StdioEndpointOptions,
   TlsOptions,
   UrlEndpointOptions,
 } from './config/index.js'
+export type { EndpointAuthProvider } from './auth/index.js'
 export type { RequestOptions } from './call-arguments.js'
 
 // Its clients and what is known of them
-export { type HealthRecord, type HealthReport, type LoadMetrics, PooledClient, type ShutdownOptions } from './fleet/index.js'
+export { type HealthRecord, type HealthReport, type LiveMap, type LoadMetrics, PooledClient, type ShutdownOptions } from './fleet/index.js'
+export type { HealthStatus } from './health/index.js'
 export type { ClientMetrics, ClientStatistics, PoolMetrics, PoolStatistics } from './observe/index.js'
 
 // Under an SDK Client
-export { SdkTransport, type TransportCallOptions, type TransportOptions, withCallOptions } from './mcp/index.js'
+export {
+  type CallWishes,
+  type JsonRpcMessage,
+  type Priority,
+  SdkTransport,
+  type SendOptions,
+  type TransportCallOptions,
+  type TransportOptions,
+  type VerbOptions,
+  withCallOptions,
+} from './mcp/index.js'
 
 // Shapes that the above are made of
 export type {
@@ -42,5 +57,6 @@ export type {
   JsonRpcResult,
   Milliseconds,
   Progress,
+  ReportedMetrics,
   Requirements,
 } from './ports.js'

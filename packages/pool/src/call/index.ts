@@ -1,3 +1,2 @@
-export { Call, type CallListener, type CallTerms } from './call.js'
-export type { CallSettings } from './call-ways.js'
-export { Calls, type CallsPorts, type CallTotals } from './calls.js'
+export type { CallListener, CallTerms } from './call.js'
+export { Calls } from './calls.js'

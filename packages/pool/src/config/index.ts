@@ -5,6 +5,7 @@ export type {
   EndpointOptions,
   Handlers,
   LoadBalancingAlgorithm,
+  Pem,
   PoolOptions,
   ProtocolVersion,
   StdioEndpointOptions,
@@ -14,6 +15,4 @@ export type {
 export type { ResolvedConfig, ResolvedEndpoint, ResolvedStdioEndpoint, ResolvedUrlEndpoint } from './resolved.js'
 export { callHeaders } from './headers.js'
 export { resolveConfig } from './resolve-config.js'
-export { type PoolClient, resolveEndpoint } from './resolve-endpoint.js'
-export { label } from './shown.js'
-export { version } from './version.js'
+export { resolveEndpoint } from './resolve-endpoint.js'

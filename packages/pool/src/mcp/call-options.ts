@@ -6,7 +6,7 @@ import { isObject, metaOf } from './json-object.js'
  * Per-call options through the SDK's `Client`, which passes nothing of its callers' on to a transport but `params`: they
  * travel in `params._meta` under a key of our own, and the transport takes them out before anything is sent.
  */
-export const CALL_OPTIONS = 'mcp-client-pool/options'
+const CALL_OPTIONS = 'mcp-client-pool/options'
 
 /** Wishes for one call through `pool.transport()`. */
 export interface TransportCallOptions extends CallWishes {

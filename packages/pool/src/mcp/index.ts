@@ -15,10 +15,10 @@ export type {
   SessionListener,
   SessionParameters,
 } from './engine.js'
-export { CALL_OPTIONS, type TransportCallOptions, withCallOptions } from './call-options.js'
+export { type TransportCallOptions, withCallOptions } from './call-options.js'
 export type { JsonRpcMessage, SendOptions } from './sdk-message.js'
 export { SdkTransport, type TransportOptions } from './sdk-transport.js'
-export { TypedVerbs, type VerbOptions, type VerbsOptions } from './verbs.js'
+export { TypedVerbs, type VerbOptions } from './verbs.js'
 
 // Sessions
 export { OwnedSession } from './session.js'

@@ -188,7 +188,7 @@ export class TransportCall implements EngineCall {
 }
 
 /** A resumption token names the replica that it belongs to: the others never saw the stream. */
-export function resumptionToken(client: string, eventId: string): string {
+function resumptionToken(client: string, eventId: string): string {
   return `${client.length}:${client}${eventId}`
 }
 

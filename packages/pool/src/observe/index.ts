@@ -1,1 +1,1 @@
-export { type ClientMetrics, type ClientStatistics, type Observed, type ObservedClient, type PoolMetrics, type PoolStatistics, statisticsOf } from './statistics.js'
+export { type ClientMetrics, type ClientStatistics, type ObservedClient, type PoolMetrics, type PoolStatistics, statisticsOf } from './statistics.js'

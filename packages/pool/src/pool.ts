@@ -7,7 +7,7 @@ import { type EndpointOptions, type PoolOptions, type ResolvedConfig, type Resol
 import { Connecting } from './connecting.js'
 import { PoolError } from './errors.js'
 import type { PoolEvents } from './events.js'
-import { Fleet, type HealthRecord, LiveMap, type LoadMetrics, type PooledClient, type ShutdownOptions } from './fleet/index.js'
+import { Fleet, type HealthRecord, type LiveMap, type LoadMetrics, type PooledClient, type ShutdownOptions } from './fleet/index.js'
 import { eraOfRequest, requiredEra, SdkTransport, type TransportOptions, TypedVerbs } from './mcp/index.js'
 import { type ObservedClient, type PoolMetrics, type PoolStatistics, statisticsOf } from './observe/index.js'
 import { PoolEngine } from './pool-engine.js'

@@ -294,7 +294,7 @@ export interface TokenSource {
    * After a 401: another token than `rejected`, the one that was sent. `challenge` is the answer's `WWW-Authenticate`.
    * Asks the authorization server only if nobody has since. The caller repeats its request once.
    */
-  renew(rejected: string | undefined, challenge?: string | undefined): Promise<string | undefined>
+  renew(rejected: string | undefined, challenge?: string): Promise<string | undefined>
   /** Gives the token up, which is revoked when nobody uses it any more. Idempotent, and bounded in time. */
   revoke(): Promise<void>
 }

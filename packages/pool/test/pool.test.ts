@@ -21,7 +21,7 @@ function poolOver(urls: readonly string[], options: Partial<PoolOptions> = {}): 
 }
 
 const urlsOf = (started: readonly HttpServer[]): string[] => started.map(({ url }) => url)
-const next = <Name extends keyof PoolEvents & string>(pool: MCPClientPool, name: Name) =>
+const next = <Name extends keyof PoolEvents>(pool: MCPClientPool, name: Name) =>
   new Promise<PoolEvents[Name][0]>((resolve) => pool.once(name, (...args) => resolve(args[0])))
 const list = { jsonrpc: '2.0', id: 'mine', method: 'tools/list' } as const
 const codeOf = (promise: Promise<unknown>) =>

@@ -135,7 +135,7 @@ describe.each(Object.entries(fleets))('over a %s fleet', (_fleet, eras) => {
       const call = client.callTool('slow-append', { key: 'k', ms: 60_000, steps: 600 }, { signal: abort.signal })
       await ledger.reached('slow-append', 'k')
       abort.abort(new Error('enough'))
-      await expect(call).rejects.toThrow()
+      await expect(call).rejects.toThrow('enough')
       await ledger.reached('slow-append:cancelled', 'k')
       expect(ledger.count('slow-append', 'k')).toBe(1)
     })
@@ -148,7 +148,7 @@ describe.each(Object.entries(fleets))('over a %s fleet', (_fleet, eras) => {
       for (const [n, replica] of replicas.entries()) {
         const heard = client.hears('tools')
         replica.catalogue.mutate('tool', 'add', `extra-${n}`)
-        await heard
+        await expect(heard).resolves.toBeUndefined()
       }
     })
 
@@ -159,7 +159,7 @@ describe.each(Object.entries(fleets))('over a %s fleet', (_fleet, eras) => {
       await client.follow(COUNTER_URI)
       const heard = client.hears('resource')
       for (const replica of replicas) replica.catalogue.touch()
-      await heard
+      await expect(heard).resolves.toBeUndefined()
     })
   })
 })

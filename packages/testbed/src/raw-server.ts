@@ -1,6 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import type { RunningServer } from './http-host.js'
 import type { JsonRpcMessage } from './json-rpc.js'
 
@@ -30,6 +28,9 @@ const INITIALIZED = `"protocolVersion":"2025-11-25","capabilities":${CAPABILITIE
 /**
  * Starts a server that costs next to nothing, to load clients with: results are strings made beforehand, and only the id
  * is put in. It checks nothing, knows every tool, and gives sessions out without remembering them.
+ *
+ * HTTP is read and written by hand, as much of it as clients of MCP use: with `node:http` the server would cost as much as
+ * what it is there to measure, and figures of calls a second would be its own.
  */
 export async function startRawServer(options: RawServerOptions = {}): Promise<RunningServer> {
   const { port = 0, answer = 'json', era = 'both', bytes = 16, delay = 0 } = options
@@ -43,19 +44,34 @@ export async function startRawServer(options: RawServerOptions = {}): Promise<Ru
   if (era !== 'modern') results.set('initialize', `{${INITIALIZED}}`)
 
   let sessions = 0
-  const server = createServer((req, res) => {
-    if (req.method === 'POST') read(req, (body) => (delay === 0 ? reply(res, body) : void setTimeout(reply, delay, res, body)))
-    else res.writeHead(req.method === 'DELETE' ? 200 : 405, { 'content-length': 0 }).end()
+  const sockets = new Set<Socket>()
+  const server = createServer({ noDelay: true }, (socket) => {
+    sockets.add(socket)
+    socket.on('error', () => socket.destroy())
+    socket.on('close', () => sockets.delete(socket))
+    let pending: Buffer | undefined
+    socket.on('data', (chunk) => {
+      let rest: Buffer = pending === undefined ? chunk : Buffer.concat([pending, chunk])
+      for (let request = readRequest(rest); request !== undefined; request = readRequest(rest)) {
+        rest = rest.subarray(request.end)
+        const { verb, body } = request
+        if (verb !== 'POST') socket.write(head(verb === 'DELETE' ? '200 OK' : '405 Method Not Allowed', 'content-length: 0'))
+        else if (delay === 0) reply(socket, body)
+        else setTimeout(reply, delay, socket, body)
+      }
+      pending = rest.length > 0 ? rest : undefined
+    })
   })
 
-  function reply(res: ServerResponse, body: string): void {
+  function reply(socket: Socket, body: string): void {
     const { id, method } = JSON.parse(body) as JsonRpcMessage
-    if (id === undefined || id === null) return void res.writeHead(202, { 'content-length': 0 }).end()
-    const session = method === 'initialize' ? { 'mcp-session-id': String(++sessions) } : undefined
+    if (id === undefined || id === null) return void socket.write(head('202 Accepted', 'content-length: 0'))
+    const session = method === 'initialize' ? `\r\nmcp-session-id: ${++sessions}` : ''
     const result = results.get(method ?? '')
-    const head = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},`
-    if (result === undefined) send(res, 404, 'json', `${head}"error":{"code":-32601,"message":"Method not found"}}`, undefined)
-    else send(res, 200, answer, `${head}"result":${result}}`, session)
+    const start = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},`
+    if (result === undefined) socket.write(json('404 Not Found', `${start}"error":{"code":-32601,"message":"Method not found"}}`, ''))
+    else if (answer === 'json') socket.write(json('200 OK', `${start}"result":${result}}`, session))
+    else socket.write(events(`${start}"result":${result}}`, session))
   }
 
   await new Promise<void>((resolve, reject) => {
@@ -69,31 +85,37 @@ export async function startRawServer(options: RawServerOptions = {}): Promise<Ru
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
-        server.closeAllConnections()
+        for (const socket of sockets) socket.destroy()
       }),
   }
 }
 
-function send(res: ServerResponse, status: number, as: 'json' | 'sse', text: string, session: { 'mcp-session-id': string } | undefined): void {
-  if (as === 'json') {
-    res.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text), ...session })
-    res.end(text)
-  } else {
-    res.writeHead(status, { 'content-type': 'text/event-stream', ...session })
-    res.end(`event: message\ndata: ${text}\n\n`)
-  }
+interface RawRequest {
+  readonly verb: string
+  readonly body: string
+  /** Where the next one begins. */
+  readonly end: number
 }
 
-/** Nearly every request fits into one chunk, and is not copied then. */
-function read(req: IncomingMessage, done: (body: string) => void): void {
-  let first: Buffer | undefined
-  let rest: Buffer[] | undefined
-  req.on('data', (chunk: Buffer) => {
-    if (first === undefined) first = chunk
-    else rest = [...(rest ?? []), chunk]
-  })
-  req.on('end', () => {
-    if (first === undefined) done('{}')
-    else done((rest === undefined ? first : Buffer.concat([first, ...rest])).toString())
-  })
+/** The first request in `bytes`; undefined while it is not there as a whole. Clients send a length with every body. */
+function readRequest(bytes: Buffer): RawRequest | undefined {
+  const headEnd = bytes.indexOf('\r\n\r\n')
+  if (headEnd < 0) return undefined
+  const header = bytes.toString('latin1', 0, headEnd)
+  const end = headEnd + 4 + Number(/\r\ncontent-length: *(\d+)/i.exec(header)?.[1] ?? 0)
+  if (bytes.length < end) return undefined
+  return { verb: header.slice(0, header.indexOf(' ')), body: bytes.toString('utf8', headEnd + 4, end), end }
+}
+
+const head = (status: string, headers: string): string => `HTTP/1.1 ${status}\r\n${headers}\r\n\r\n`
+
+function json(status: string, text: string, session: string): string {
+  return head(status, `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}${session}`) + text
+}
+
+/** One event, in one chunk. */
+function events(text: string, session: string): string {
+  const event = `event: message\ndata: ${text}\n\n`
+  const chunk = `${Buffer.byteLength(event).toString(16)}\r\n${event}\r\n0\r\n\r\n`
+  return head('200 OK', `content-type: text/event-stream\r\ntransfer-encoding: chunked${session}`) + chunk
 }

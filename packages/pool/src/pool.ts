@@ -348,7 +348,7 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
   #pick(query: PickQuery, now: Milliseconds): Target | undefined {
     const target = this.#balancer.pick(query, now)
     // The one that was picked is the least busy: when all its sockets are taken, so are those of the others.
-    if (target !== undefined && target.load.outstanding >= this.config.connectionsPerClient) this.#fleet.pressure()
+    if (target === undefined || target.load.outstanding >= this.config.connectionsPerClient) this.#fleet.pressure()
     return target
   }
 

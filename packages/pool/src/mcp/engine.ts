@@ -44,17 +44,13 @@ export interface Engine {
   finishAuth(callback: string | URLSearchParams, issuer?: string): Promise<void>
 }
 
-export type Priority = 'high' | 'normal' | 'low'
-
 /** Wishes of one call, the same at every door. Undefined fields mean the pool's own rules. */
 export interface CallWishes {
   readonly affinity?: string | undefined
   readonly requirements?: Requirements | undefined
-  readonly priority?: Priority | undefined
   /** Bound of the whole call, instead of `callTimeout`. */
   readonly timeout?: Milliseconds | undefined
   readonly idempotent?: boolean | undefined
-  readonly hedge?: boolean | undefined
   readonly signal?: Signal | undefined
 }
 
@@ -73,7 +69,7 @@ export interface EngineCall extends CallWishes {
   readonly only?: Target | undefined
   /** The caller has a clock of its own: no `callTimeout`, and `requestTimeout` only where another attempt is safe. */
   readonly callerTimes: boolean
-  /** Open for ever: no deadline, load, age, hedge or limit. */
+  /** Open for ever: no deadline, load, age or limit. */
   readonly stream: boolean
   /** Continues an answer that broke, at the replica in `only`, from this event id. */
   readonly resumeFrom?: string | undefined

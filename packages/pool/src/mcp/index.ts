@@ -11,7 +11,6 @@ export type {
   EngineExchange,
   FleetListener,
   OwnSession,
-  Priority,
   SessionListener,
   SessionParameters,
 } from './engine.js'

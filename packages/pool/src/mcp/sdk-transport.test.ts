@@ -152,11 +152,11 @@ describe('send', () => {
 
 describe('options of a call', () => {
   it('come from the transport, and one by one from the call, and never reach a server', async () => {
-    const { engine, transport } = await openedAs('modern', { affinity: 'all', priority: 'low', headers: { a: '1' } })
+    const { engine, transport } = await openedAs('modern', { affinity: 'all', requirements: { lowLatency: true }, headers: { a: '1' } })
     void transport.send(called(1, { _meta: MODERN }))
-    expect(engine.last.call).toMatchObject({ affinity: 'all', priority: 'low', callerTimes: true, headers: { a: '1' } })
+    expect(engine.last.call).toMatchObject({ affinity: 'all', requirements: { lowLatency: true }, callerTimes: true, headers: { a: '1' } })
     void transport.send(called(2, withCallOptions({ _meta: MODERN }, { affinity: 'mine', idempotent: true, timeout: 50 })))
-    expect(engine.last.call).toMatchObject({ affinity: 'mine', priority: 'low', idempotent: true, timeout: 50, callerTimes: false })
+    expect(engine.last.call).toMatchObject({ affinity: 'mine', requirements: { lowLatency: true }, idempotent: true, timeout: 50, callerTimes: false })
     expect(engine.last.request).toEqual(called(2, { _meta: MODERN }))
     void transport.send(called(3, withCallOptions({}, { affinity: 'mine' })))
     expect(engine.last.request).toEqual(called(3))

@@ -1,7 +1,7 @@
 import { PoolError } from '../errors.js'
 import type { Era, JsonRpcNotification, JsonRpcRequest, JsonRpcResponse, Milliseconds, PinnedSession, Requirements, Signal, Target } from '../ports.js'
 import type { TransportCallOptions } from './call-options.js'
-import type { Engine, EngineCall, EngineExchange, Priority } from './engine.js'
+import type { Engine, EngineCall, EngineExchange } from './engine.js'
 
 /** The transport, as a call of it sees it. */
 export interface TransportCallOwner {
@@ -75,17 +75,11 @@ export class TransportCall implements EngineCall {
   get requirements(): Requirements | undefined {
     return this.#options.requirements
   }
-  get priority(): Priority | undefined {
-    return this.#options.priority
-  }
   get timeout(): Milliseconds | undefined {
     return this.#options.timeout
   }
   get idempotent(): boolean | undefined {
     return this.#options.idempotent
-  }
-  get hedge(): boolean | undefined {
-    return this.#options.hedge
   }
   get signal(): Signal | undefined {
     return this.#options.signal

@@ -36,7 +36,6 @@ export type { ClientMetrics, ClientStatistics, PoolMetrics, PoolStatistics } fro
 export {
   type CallWishes,
   type JsonRpcMessage,
-  type Priority,
   SdkTransport,
   type SendOptions,
   type TransportCallOptions,

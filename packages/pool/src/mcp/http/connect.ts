@@ -40,15 +40,18 @@ export async function connectHttp(
   const channel = new HttpChannel({
     url,
     label: endpoint.label,
-    sockets: new Sockets({
-      origin: url.origin,
-      connectionsPerClient: config.connectionsPerClient,
-      connectionTimeout: config.connectionTimeout,
-      maxHeaderSize: config.maxHeaderSize,
-      tls: endpoint.tls,
-      proxy: endpoint.proxy,
-      dispatcher: endpoint.dispatcher,
-    }),
+    sockets: new Sockets(
+      {
+        origin: url.origin,
+        connectionsPerClient: config.connectionsPerClient,
+        connectionTimeout: config.connectionTimeout,
+        maxHeaderSize: config.maxHeaderSize,
+        tls: endpoint.tls,
+        proxy: endpoint.proxy,
+        dispatcher: endpoint.dispatcher,
+      },
+      settings.timers,
+    ),
     tokens: settings.tokens,
     limits: config,
     timers: settings.timers,

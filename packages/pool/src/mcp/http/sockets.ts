@@ -1,5 +1,5 @@
 import { type Dispatcher, Pool, ProxyAgent } from 'undici'
-import type { Milliseconds } from '../../ports.js'
+import { Alarm, type Milliseconds, type Timers } from '../../ports.js'
 
 /** As in `node:tls`. */
 export interface SocketTls {
@@ -22,38 +22,57 @@ export interface SocketsOptions {
   readonly dispatcher: Dispatcher | undefined
 }
 
+/** Longer than undici keeps an idle socket (4 s): by then there is nothing left in it to use. */
+const IDLE: Milliseconds = 5_000
+
 /**
- * The sockets of one connection: a bounded number for calls, and others, opened when they are first needed, for streams and
- * for what calls wait for. One request at a time goes over a socket; deadlines are the attempts' and not undici's.
+ * The sockets of one connection: a bounded number for calls, and others for streams and for what calls wait for. One request
+ * at a time goes over a socket; deadlines are the attempts' and not undici's.
+ *
+ * Both are made when they are first needed, and the others are let go of again: an undici `Pool` holds a queue of 16 KB
+ * even when nothing is queued, and most of a thousand clients are idle at any time. As an alarm it looks after that.
  */
-export class Sockets {
+export class Sockets extends Alarm {
   readonly #options: SocketsOptions
-  readonly #calls: Dispatcher
+  readonly #timers: Timers
+  #calls: Dispatcher | undefined
   #side: Dispatcher | undefined
   /** Requests on a dispatcher that is not ours to destroy. */
   readonly #underWay: Set<Guest> | undefined
+  #closed: Error | undefined
 
-  constructor(options: SocketsOptions) {
+  constructor(options: SocketsOptions, timers: Timers) {
+    super()
     this.#options = options
-    this.#calls = options.dispatcher ?? make(options, options.connectionsPerClient)
-    if (options.dispatcher !== undefined) {
-      this.#side = options.dispatcher
-      this.#underWay = new Set()
-    }
+    this.#timers = timers
+    this.#underWay = options.dispatcher === undefined ? undefined : new Set()
   }
 
   dispatch(side: boolean, request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
-    const dispatcher = side ? (this.#side ??= make(this.#options, undefined)) : this.#calls
-    if (this.#underWay === undefined) dispatcher.dispatch(request, handler)
-    else new Guest(handler, this.#underWay).dispatch(dispatcher, request)
+    if (this.#closed !== undefined) return handler.onError?.(this.#closed)
+    if (this.#underWay !== undefined) return new Guest(handler, this.#underWay).dispatch(this.#options.dispatcher!, request)
+    if (!side) return void (this.#calls ??= make(this.#options, this.#options.connectionsPerClient)).dispatch(request, handler)
+    if (this.#side === undefined) {
+      this.#side = make(this.#options, undefined)
+      this.#timers.set(this, IDLE)
+    }
+    this.#side.dispatch(request, handler)
+  }
+
+  override fire(): void {
+    const side = this.#side
+    if (!(side instanceof Pool)) return
+    const { running, pending, queued } = side.stats
+    if (running + pending + queued > 0) return this.#timers.set(this, IDLE)
+    this.#side = undefined
+    void side.destroy()
   }
 
   async close(reason: Error): Promise<void> {
-    if (this.#underWay !== undefined) {
-      for (const guest of [...this.#underWay]) guest.end(reason)
-      return
-    }
-    await Promise.all([this.#calls.destroy(reason), this.#side?.destroy(reason)])
+    this.#closed = reason
+    this.#timers.clear(this)
+    if (this.#underWay === undefined) await Promise.all([this.#calls?.destroy(reason), this.#side?.destroy(reason)])
+    else for (const guest of [...this.#underWay]) guest.end(reason)
   }
 }
 

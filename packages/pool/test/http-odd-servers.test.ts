@@ -271,6 +271,30 @@ describe('eras', () => {
 })
 
 describe('ways to the server', () => {
+  it('stays where the handshake was sent to', async () => {
+    const paths: string[] = []
+    const url = await listen(
+      createServer((req, res) => {
+        let body = ''
+        req.on('data', (chunk: Buffer) => (body += chunk.toString()))
+        req.on('end', () => {
+          const message = (body === '' ? {} : JSON.parse(body)) as Partial<Message>
+          paths.push(`${message.method ?? req.method} ${req.url}`)
+          if (req.url === '/mcp') return void res.writeHead(307, { location: '/mcp/' }).end()
+          if (message.method === 'initialize') res.setHeader('mcp-session-id', 'abc')
+          if (message.method === 'server/discover') return void res.writeHead(404).end()
+          if (message.id === undefined) return void res.writeHead(req.method === 'GET' ? 405 : 202).end()
+          json(res, { jsonrpc: '2.0', id: message.id, result: message.method === 'initialize' ? { ...INITIALIZED, capabilities: {} } : {} })
+        })
+      }),
+    )
+    const { ask, connection } = await worlds.connect(url)
+    await ask('ping')
+    await connection.close()
+    const handshake = ['server/discover /mcp', 'server/discover /mcp/', 'initialize /mcp/', 'notifications/initialized /mcp/']
+    expect(paths).toEqual([...handshake, 'GET /mcp/', 'ping /mcp/', 'DELETE /mcp/'])
+  })
+
   it('goes through a proxy', async () => {
     const server = await startModernServer()
     closing.push(() => server.close())

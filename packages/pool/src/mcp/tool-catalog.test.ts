@@ -68,6 +68,19 @@ describe('ToolCatalog', () => {
     expect(tools.serves('v2')).toBe('yes')
   })
 
+  it('fetches nothing that another connection fetches, unless that one fails', async () => {
+    const { catalog: tools } = catalog()
+    let fetches = 0
+    const fetch = async () => {
+      if (++fetches === 1) throw new Error('gone')
+      return { tools: [READS] }
+    }
+    const first = tools.refresh(fetch).catch((error: unknown) => error)
+    await Promise.all([tools.ensure(fetch), tools.ensure(fetch), tools.ensure(fetch)])
+    await tools.ensure(fetch)
+    expect([await first, tools.serves('read'), fetches]).toEqual([new Error('gone'), 'yes', 3])
+  })
+
   it('keeps what it has when a fetch fails, and can be asked again', async () => {
     const { catalog: tools, learn } = catalog()
     learn({ tools: [READS] })

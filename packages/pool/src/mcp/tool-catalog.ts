@@ -80,6 +80,12 @@ export class ToolCatalog {
     return this.#refreshing
   }
 
+  /** Fetches all pages unless they are known: a fetch that is under way, for another connection, will do. */
+  async ensure(fetch: FetchTools): Promise<void> {
+    await this.#refreshing?.catch(() => {})
+    if (this.#stale) await this.refresh(fetch)
+  }
+
   /**
    * A `tools/list` answer on its way to a caller. `exclude`: without the tools whose header annotations are invalid, which a
    * client must not offer (2026-07-28, `basic/transports/streamable-http#schema-extension`); `onInvalid` is told why.

@@ -28,15 +28,24 @@ export class CatalogFeed extends Alarm {
   start(lane: Lane): void {
     this.#lane = lane
     this.#unwatch ??= this.#catalog.watch(this.#onChanged)
-    if (this.#catalog.stale) this.changed()
+    this.fire()
   }
 
   /** The server says that its tools have changed. */
   changed(): void {
+    this.#keepAt(this.refresh())
+  }
+
+  /** The list is wanted, if nobody has fetched it meanwhile. */
+  override fire(): void {
+    this.#keepAt(this.#catalog.ensure((cursor) => this.#page(cursor)))
+  }
+
+  #keepAt(fetch: Promise<void>): void {
     const lane = this.#lane
-    if (lane === undefined) return
+    if (lane === undefined) return void fetch.catch(() => {})
     lane.channel.timers.clear(this)
-    this.refresh().then(
+    fetch.then(
       () => {
         this.#failures = 0
       },
@@ -47,10 +56,6 @@ export class CatalogFeed extends Alarm {
         lane.channel.timers.set(this, lane.channel.random() * most)
       },
     )
-  }
-
-  override fire(): void {
-    this.changed()
   }
 
   /** Resolves when the catalogue is up to date; rejects with a `PoolError` where it could not be fetched. */

@@ -39,7 +39,8 @@ export interface Parked {
  */
 export class HttpChannel {
   readonly url: URL
-  readonly path: string
+  /** Where requests go: the URL's own path, or where the server sent the handshake. */
+  path: string
   readonly label: string
   readonly limits: HttpLimits
   readonly timers: Timers
@@ -66,6 +67,11 @@ export class HttpChannel {
     this.tokens = options.tokens
     this.#sockets = options.sockets
     this.#listener = options.listener
+  }
+
+  /** Nobody is there, as far as is known. */
+  get isLost(): boolean {
+    return this.#lost
   }
 
   get closed(): boolean {
@@ -96,6 +102,11 @@ export class HttpChannel {
   /** Something that no attempt is told of. */
   report(error: Error): void {
     this.listener?.onError(error)
+  }
+
+  /** The server sent a request to another path, for ever or (while shaking hands) for this connection: `/mcp` is often `/mcp/`. */
+  moved(path: string, forEver: boolean): void {
+    if (forEver || !this.#established) this.path = path
   }
 
   /** The handshake is over: what is lost before is told by a failed connect. */

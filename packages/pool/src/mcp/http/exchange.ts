@@ -385,7 +385,7 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink {
       case 'token':
         return this.#unauthorized(refusal.challenge)
       case 'path':
-        return this.#redirected(refusal.path)
+        return this.#redirected(refusal.path, refusal.forEver)
       case 'judgment':
         return this.#doubt(status, refusal.error)
       case 'nothing':
@@ -433,9 +433,10 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink {
     })
   }
 
-  #redirected(path: string): void {
+  #redirected(path: string, forEver: boolean): void {
     if (++this.#redirects > MAX_REDIRECTS) return this.fail(protocolFailure(`redirects more than ${MAX_REDIRECTS} times`, this.#lane.channel.label))
     this.#path = path
+    this.#lane.channel.moved(path, forEver)
     this.#send()
   }
 

@@ -1,5 +1,5 @@
 import { PoolError } from '../../errors.js'
-import type { Attempt, Era, Exchange, JsonObject, JsonRpcNotification, JsonRpcRequest, JsonRpcResponse, ServerFacts } from '../../ports.js'
+import type { Attempt, Era, Exchange, JsonObject, JsonRpcNotification, JsonRpcRequest, JsonRpcResponse, Milliseconds, ServerFacts } from '../../ports.js'
 import { isObject } from '../json-object.js'
 import type { Seat } from '../session.js'
 import type { SessionMemory } from '../session-memory.js'
@@ -36,6 +36,8 @@ export interface LegacySessionOwner {
 const TRANSPORT_ERROR = -32_000
 /** From this revision on requests name it in a header. */
 const FIRST_WITH_VERSION_HEADER = '2025-06-18'
+/** Nobody waits for long for a server to hear that it is not needed any more. */
+const GOODBYE: Milliseconds = 2_000
 const LEARNED: ReadonlySet<string> = new Set(['tools/list', 'logging/setLevel', 'resources/subscribe', 'resources/unsubscribe'])
 
 /**
@@ -137,10 +139,10 @@ export class LegacySession implements Lane, Seat, ServerStreamOwner {
     this.#state = 'over'
     this.#stream?.close()
     this.#failWaiting(new PoolError('SESSION_LOST', 'the session was closed', { progress: 'not-sent', endpoint: channel.label }))
-    if (sessionId === undefined || channel.closed) return
+    if (sessionId === undefined || channel.closed || channel.isLost) return
     try {
       // A server may refuse (405): then the session is its own concern.
-      await sendPlain(channel, { method: 'DELETE', headers, timeout: channel.limits.connectionTimeout })
+      await sendPlain(channel, { method: 'DELETE', headers, timeout: Math.min(GOODBYE, channel.limits.connectionTimeout) })
     } catch {
       // Nobody is there: then there is no session either.
     }
@@ -314,7 +316,14 @@ export class LegacySession implements Lane, Seat, ServerStreamOwner {
   }
 
   reply(response: JsonRpcResponse): void {
-    this.#post(response).catch((error: unknown) => this.channel.report(error as PoolError))
+    const { channel } = this
+    this.#post(response).then(
+      (status) => {
+        if (status >= 300)
+          channel.report(new PoolError('HTTP_STATUS', `${channel.label} took no answer to its question (HTTP ${status})`, { endpoint: channel.label, status }))
+      },
+      (error: unknown) => channel.report(error instanceof Error ? error : new Error(String(error))),
+    )
   }
 
   /** Here the end of a stream does not say it (2025-11-25, `basic/utilities/cancellation`); a task is cancelled by `tasks/cancel` alone. */
@@ -347,8 +356,11 @@ export class LegacySession implements Lane, Seat, ServerStreamOwner {
     }
   }
 
-  #post(message: JsonRpcNotification | JsonRpcResponse): Promise<number> {
+  async #post(message: JsonRpcNotification | JsonRpcResponse): Promise<number> {
+    const { channel, sessionId } = this
     const headers = (token: string | undefined): Headers => [...this.#headers.post(token), ...this.#own()]
-    return sendPlain(this.channel, { method: 'POST', headers, body: JSON.stringify(message), timeout: this.channel.limits.connectionTimeout })
+    const status = await sendPlain(channel, { method: 'POST', headers, body: JSON.stringify(message), timeout: channel.limits.connectionTimeout })
+    if (status === 404) this.#lost(sessionId)
+    return status
   }
 }

@@ -9,7 +9,7 @@ import { bodyKind, header, type RawHeaders, retryAfter } from './response-header
 export type Refusal =
   | { readonly ask: 'token'; readonly challenge: string | undefined }
   /** The same request to another path of the same origin. */
-  | { readonly ask: 'path'; readonly path: string }
+  | { readonly ask: 'path'; readonly path: string; readonly forEver: boolean }
   /** A 4xx about the request: an answer, if the body has one; the era decides. */
   | { readonly ask: 'judgment'; readonly error: JsonRpcError | undefined }
   | { readonly ask: 'nothing'; readonly failure: PoolError }
@@ -40,7 +40,8 @@ function redirect(status: number, location: string | undefined, path: string, { 
   const base = new URL(path, url).href
   const target = location !== undefined && URL.canParse(location, base) ? new URL(location, base) : undefined
   const keepsMethod = status === 307 || status === 308
-  if (target !== undefined && keepsMethod && target.origin === url.origin) return { ask: 'path', path: target.pathname + target.search }
+  if (target !== undefined && keepsMethod && target.origin === url.origin)
+    return { ask: 'path', path: target.pathname + target.search, forEver: status === 308 }
   const where = target === undefined ? 'nowhere' : target.origin === url.origin ? 'with another method' : `to ${target.origin}`
   return { ask: 'nothing', failure: protocolFailure(`redirects a request ${where} (HTTP ${status}), which is not followed`, label) }
 }

@@ -4,7 +4,7 @@ import { headerValue } from './header-value.js'
 
 /** Headers that nobody but the transport sets: another one would make a request that no two servers read alike. */
 const OWN =
-  /^(?:mcp-.*|last-event-id|authorization|host|accept|content-type|content-length|content-encoding|transfer-encoding|connection|keep-alive|upgrade|expect|te|trailer)$/
+  /^(?:mcp-.*|last-event-id|authorization|host|accept|accept-encoding|proxy-authorization|proxy-connection|content-type|content-length|content-encoding|transfer-encoding|connection|keep-alive|upgrade|expect|te|trailer)$/
 
 /** Names that callers make up must not pile up. */
 const MAX_KEPT = 1_000

@@ -1,0 +1,106 @@
+import { type HttpServer, MemoryLedger, startLegacyServer, startModernServer } from '@mcp-client-pool/testbed'
+import { describe, expect, it } from 'vitest'
+import type { JsonRpcNotification } from '../src/index.js'
+import { eventually } from './attempts.js'
+import { next, poolOver, running, whoAnswers } from './pool-world.js'
+
+describe.each([
+  ['modern', startModernServer],
+  ['legacy', startLegacyServer],
+] as const)('clients of a pool over the %s era', (_era, start) => {
+  const servers = (count: number): Promise<HttpServer[]> =>
+    Promise.all(Array.from({ length: count }, (_, n) => running<HttpServer>(start({ id: `replica-${n}` }))))
+
+  it('agree on affinity with those of another pool over the same endpoints, in whatever order', async () => {
+    const endpoints = (await servers(3)).map(({ url }) => ({ url }))
+    const [here, there] = [await poolOver(endpoints), await poolOver(endpoints.toReversed())]
+    const of = async (pool: typeof here, affinity: string) => (await pool.getClient({ affinity })).endpoint.id
+    const used = new Set<string>()
+    for (let n = 0; n < 40; n++) {
+      const id = await of(here, `customer-${n}`)
+      expect(await of(there, `customer-${n}`)).toBe(id)
+      used.add(id)
+    }
+    expect(used.size).toBe(3)
+  })
+
+  it('become more when all their sockets are busy, up to maxSize, and fewer when they idle', async () => {
+    const ledger = new MemoryLedger()
+    const server = await running(start({ ledger }))
+    const pool = await poolOver([{ url: server.url }], { minSize: 1, maxSize: 2, connectionsPerClient: 2, idleTimeout: 50 })
+    const abort = new AbortController()
+    const slow = Array.from({ length: 6 }, (_, n) =>
+      pool.callTool({ name: 'slow', arguments: { key: `${n}`, ms: 60_000 } }, { signal: abort.signal }).catch(() => {}),
+    )
+    await eventually(() => pool.clients.size === 2)
+    const removed = next(pool, 'client:removed')
+    abort.abort()
+    await Promise.all(slow)
+    const { clientId } = await removed
+    expect([pool.clients.size, pool.clients.has(clientId)]).toEqual([1, false])
+  })
+
+  it('share calls by their weights', async () => {
+    const [heavy, light] = (await servers(2)) as [HttpServer, HttpServer]
+    const endpoints = [
+      { url: heavy.url, weight: 3 },
+      { url: light.url, weight: 1 },
+    ]
+    const pool = await poolOver(endpoints, { loadBalancingAlgorithm: 'round-robin' })
+    pool.config.loadBalancingAlgorithm = 'weighted'
+    let first = 0
+    for (let n = 0; n < 400; n++) if ((await pool.getClient()).endpoint.id === heavy.url) first++
+    // 300 are expected; five standard deviations are 43.
+    expect(Math.abs(first - 300)).toBeLessThan(45)
+  })
+
+  it('that are quick are preferred where requirements.lowLatency says so, under weighted', async () => {
+    const pool = await poolOver(
+      (await servers(2)).map(({ url }) => ({ url })),
+      { loadBalancingAlgorithm: 'weighted' },
+    )
+    const [quick, slow] = pool.getHealthyClients()
+    // Both so busy that nothing is left of their weight but what the requirement adds.
+    pool.loadMetrics.set(quick!.id, { activeRequests: 10, averageLatency: 10 })
+    pool.loadMetrics.set(slow!.id, { activeRequests: 10, averageLatency: 5_000 })
+    const picks = await Promise.all(Array.from({ length: 200 }, () => pool.getClient({ requirements: { lowLatency: true } })))
+    expect(picks.filter(({ id }) => id === quick!.id).length).toBeGreaterThan(150)
+  })
+
+  it('feed what servers report of themselves into their load', async () => {
+    const busy = await running(start({ id: 'busy', headers: { 'endpoint-load-metrics': 'TEXT cpu_utilization=0.9, mem_utilization=0.5' } }))
+    const pool = await poolOver([{ url: busy.url }, { url: (await running(start())).url }])
+    await whoAnswers(pool, 8)
+    const { id } = pool.getHealthyClients().find(({ endpoint }) => endpoint.id === busy.url)!
+    expect(pool.loadMetrics.get(id)).toMatchObject({ cpuUsage: 90, memoryUsage: 50 })
+    expect(pool.calculateClientLoad(id)).toBeGreaterThan(0)
+    expect(pool.calculateClientLoad('nobody')).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  it('tell the pool what every server says outside of calls', async () => {
+    const replicas = await Promise.all(['a', 'b'].map((id) => running(start({ id }))))
+    const pool = await poolOver(replicas.map(({ url }) => ({ url })))
+    const heard = new Map<string, JsonRpcNotification>()
+    pool.on('notification', ({ clientId, notification }) => void heard.set(pool.clients.get(clientId)!.endpoint.id, notification))
+    await eventually(() => {
+      for (const { catalogue } of replicas) catalogue.mutate('tool', 'add', 'extra')
+      return heard.size === 2
+    })
+    for (const { url } of replicas) expect(heard.get(url)).toMatchObject({ method: 'notifications/tools/list_changed' })
+  })
+})
+
+describe('spread sessions of the legacy era', () => {
+  it('are one for each client, which calls are spread over', async () => {
+    const servers = await Promise.all(['a', 'b'].map((id) => running(startLegacyServer({ id }))))
+    const pool = await poolOver(
+      servers.map(({ url }) => ({ url })),
+      { minSize: 4 },
+    )
+    const sessions = new Set((await whoAnswers(pool, 40)).map(({ session }) => session))
+    expect(sessions.size).toBe(4)
+    expect(servers.map(({ sessions: open }) => open.size)).toEqual([2, 2])
+    await pool.shutdown()
+    expect(servers.map(({ sessions: open }) => open.size)).toEqual([0, 0])
+  })
+})

@@ -39,6 +39,8 @@ export interface Parked {
  */
 export class HttpChannel {
   readonly url: URL
+  /** Of `url`, which computes it anew whenever it is asked. */
+  readonly origin: string
   /** Where requests go: the URL's own path, or where the server sent the handshake. */
   path: string
   readonly label: string
@@ -57,6 +59,7 @@ export class HttpChannel {
 
   constructor(options: ChannelOptions) {
     this.url = options.url
+    this.origin = options.url.origin
     this.path = options.url.pathname + options.url.search
     this.label = options.label
     this.limits = options.limits

@@ -150,7 +150,7 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink {
     this.#chunks = undefined
     this.#size = 0
     this.#refusal = undefined
-    const { origin } = channel.url
+    const { origin } = channel
     try {
       if (this.#resuming) {
         const headers = this.#lane.resumeHeaders(this.#resumption?.lastEventId ?? '', token)

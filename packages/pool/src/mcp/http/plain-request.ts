@@ -52,8 +52,8 @@ class PlainHandler extends Alarm {
   start(token: string | undefined): void {
     const { method, headers, body, timeout } = this.#request
     this.#channel.timers.set(this, timeout)
-    const { url, path } = this.#channel
-    this.#channel.dispatch(true, { origin: url.origin, path, method, headers: headers(token) as string[], ...(body !== undefined && { body }) }, this)
+    const { origin, path } = this.#channel
+    this.#channel.dispatch(true, { origin, path, method, headers: headers(token) as string[], ...(body !== undefined && { body }) }, this)
   }
 
   onConnect(abort: (error?: Error) => void): void {

@@ -87,7 +87,7 @@ export class ServerStream extends Alarm implements SseSink {
     this.#status = 0
     this.#written = false
     const headers = this.#owner.streamHeaders(token, this.#lastEventId)
-    channel.dispatch(true, { origin: channel.url.origin, path: channel.path, method: 'GET', headers: headers as string[] }, this)
+    channel.dispatch(true, { origin: channel.origin, path: channel.path, method: 'GET', headers: headers as string[] }, this)
   }
 
   onConnect(abort: (error?: Error) => void): void {

@@ -40,8 +40,7 @@ function redirect(status: number, location: string | undefined, path: string, { 
   const base = new URL(path, url).href
   const target = location !== undefined && URL.canParse(location, base) ? new URL(location, base) : undefined
   const keepsMethod = status === 307 || status === 308
-  if (target !== undefined && keepsMethod && target.origin === origin)
-    return { ask: 'path', path: target.pathname + target.search, forEver: status === 308 }
+  if (target !== undefined && keepsMethod && target.origin === origin) return { ask: 'path', path: target.pathname + target.search, forEver: status === 308 }
   const where = target === undefined ? 'nowhere' : target.origin === origin ? 'with another method' : `to ${target.origin}`
   return { ask: 'nothing', failure: protocolFailure(`redirects a request ${where} (HTTP ${status}), which is not followed`, label) }
 }

@@ -77,6 +77,30 @@ describe.each([
     expect(pool.calculateClientLoad('nobody')).toBe(Number.POSITIVE_INFINITY)
   })
 
+  it('are made by getClient where nobody is fit, and refused where there is no place', async () => {
+    const pool = await poolOver([{ url: (await running(start())).url }], { minSize: 1, maxSize: 3 })
+    const getAnother = (): Promise<{ id: string }> => {
+      for (const id of pool.clients.keys()) pool.healthStatus.set(id, { status: 'unhealthy' })
+      expect(pool.getHealthyClients()).toEqual([])
+      return pool.getClient()
+    }
+    const known = new Set(pool.clients.keys())
+    expect(known).not.toContain((await getAnother()).id)
+    // Whoever takes the places that are left: there are no three.
+    await expect(getAnother().then(getAnother).then(getAnother)).rejects.toMatchObject({ code: 'NO_HEALTHY_CLIENTS', cause: { code: 'POOL_FULL' } })
+    expect(pool.clients.size).toBeLessThanOrEqual(3)
+  })
+
+  it('answer a raw request in the shape in which it was asked', async () => {
+    const pool = await poolOver([{ url: (await running(start())).url }])
+    const legacy = await pool.request({ jsonrpc: '2.0', id: 'own', method: 'tools/list' })
+    expect(legacy).toMatchObject({ id: 'own', result: { tools: expect.any(Array) } })
+    expect(legacy).not.toHaveProperty('result.resultType')
+    const _meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} }
+    const modern = await pool.request({ jsonrpc: '2.0', id: 'own', method: 'tools/list', params: { _meta } })
+    expect(modern).toMatchObject({ id: 'own', result: { resultType: 'complete', tools: expect.any(Array) } })
+  })
+
   it('tell the pool what every server says outside of calls', async () => {
     const replicas = await Promise.all(['a', 'b'].map((id) => running(start({ id }))))
     const pool = await poolOver(replicas.map(({ url }) => ({ url })))

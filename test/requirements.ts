@@ -1,0 +1,12 @@
+import { calls } from './requirements/calls.js'
+import { deliverables } from './requirements/deliverables.js'
+import { doors } from './requirements/doors.js'
+import { fleet } from './requirements/fleet.js'
+import { names } from './requirements/names.js'
+import { pool } from './requirements/pool.js'
+import { protocol } from './requirements/protocol.js'
+import type { Requirement } from './requirements/requirement.js'
+import { transport } from './requirements/transport.js'
+
+/** Everything that was promised, and what shows it. */
+export const requirements: readonly Requirement[] = [...deliverables, ...transport, ...doors, ...pool, ...names, ...calls, ...fleet, ...protocol]

@@ -1,0 +1,253 @@
+import type { Requirement } from './requirement.js'
+
+/** Decisions about the protocol: eras, the transport of the SDK, sessions, tokens. */
+export const protocol: readonly Requirement[] = [
+  // ── Eras ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+  {
+    id: 'ERA-1',
+    source: 'DESIGN: eras',
+    text: 'the transport answers `initialize` or `server/discover` itself, with the union of capabilities and one constant identity',
+    proof: {
+      tests: {
+        'packages/pool/src/mcp/sdk-transport.test.ts': [
+          'is answered for the fleet to a modern client: one identity, the union of capabilities, no session',
+          'is answered to a legacy client with the revision that it asked for, and names its session',
+        ],
+        'packages/pool/src/mcp/handshake.test.ts': ['has whatever any replica has', 'does not depend on the order of replicas, and adds nothing'],
+      },
+    },
+  },
+  {
+    id: 'ERA-2',
+    source: 'DESIGN: eras',
+    text: 'requests go to replicas that have the capability; if nobody is left the error says why',
+    proof: {
+      tests: {
+        'packages/pool/src/mcp/serves.test.ts': ['%s with %j: %s', 'goes by the list of tools once there is one'],
+        'packages/pool/src/balance/balancer.test.ts': ['picks somebody who may serve it, whenever there is one, for any fleet, query and algorithm'],
+        'packages/pool/src/call/call.test.ts': ['with nobody there waits for somebody who may return, and else fails at once'],
+      },
+    },
+  },
+  {
+    id: 'ERA-3',
+    source: 'DESIGN: eras',
+    text: '`pool.request` without a protocol version in `_meta` is taken in the shape of 2025-11-25',
+    proof: {
+      tests: {
+        'packages/pool/src/mcp/translate.test.ts': ['knows the era of a request that came without a client by its envelope'],
+        'packages/pool/test/pool-clients.test.ts': ['answer a raw request in the shape in which it was asked'],
+      },
+    },
+  },
+  // ── The SDK’s Transport ────────────────────────────────────────────────────────────────────────────────────────────
+  {
+    id: 'SDK-1',
+    source: 'DESIGN: the SDK’s Transport, in full',
+    text: '`send` resolves when the message is accepted, and rejects where nobody got it',
+    proof: {
+      tests: {
+        'packages/pool/src/mcp/sdk-transport.test.ts': [
+          'resolves when a replica has the request, and not before',
+          'rejects with the PoolError where nobody got the request, whether at once or later',
+        ],
+      },
+    },
+  },
+  {
+    id: 'SDK-2',
+    source: 'DESIGN: the SDK’s Transport, in full',
+    text: '`onclose` only at close, once; `sessionId` after the handshake; `finishAuth` and `terminateSession`',
+    proof: {
+      tests: {
+        'packages/pool/src/mcp/sdk-transport.test.ts': [
+          'closes once: calls are given up, servers that asked get an error, the session ends',
+          'is answered to a legacy client with the revision that it asked for, and names its session',
+          'hands the way back from the authorization server on',
+          'loses its session when it says so, and gets another with the next call',
+        ],
+      },
+    },
+  },
+  {
+    id: 'SDK-3',
+    source: 'DESIGN: the SDK’s Transport, in full',
+    text: 'a lost upstream stream is listened to again; the client’s own ends only when it is finally lost',
+    proof: {
+      tests: {
+        'packages/pool/src/mcp/subscriptions.test.ts': [
+          'has its streams opened again when they are lost, later and later, and is told that it may have missed something',
+          'loses its stream for good only when all that it listens to is refused',
+        ],
+      },
+    },
+  },
+  {
+    id: 'SDK-4',
+    source: 'DESIGN: the SDK’s Transport, in full',
+    text: 'the signal of a request is honoured, as is a cancel by notification',
+    proof: {
+      tests: {
+        'packages/pool/src/mcp/sdk-transport.test.ts': [
+          'by the signal of the request does the same',
+          'by notification ends the call with that id, and no other',
+        ],
+      },
+    },
+  },
+  {
+    id: 'SDK-5',
+    source: 'DESIGN: the SDK’s Transport, in full',
+    text: 'JSON-RPC errors inside 400 and 404 bodies are answers',
+    proof: { tests: { 'packages/pool/test/http-modern.test.ts': ['hands a JSON-RPC error on as an answer, whatever the status'] } },
+  },
+  {
+    id: 'SDK-6',
+    source: 'DESIGN: the SDK’s Transport, in full',
+    text: 'failures of the handshake arrive as the SDK’s own error classes',
+    proof: { tests: { 'packages/pool/src/mcp/sdk-transport.test.ts': ['fails with a class of the SDK after %s'] } },
+  },
+  {
+    id: 'SDK-7',
+    source: 'DESIGN: the SDK’s Transport, in full',
+    text: 'per-call options travel in a private `_meta` key that the transport strips',
+    proof: {
+      tests: {
+        'packages/pool/src/mcp/sdk-transport.test.ts': ['come from the transport, and one by one from the call, and never reach a server'],
+        'packages/pool/test/sdk-clients.test.ts': ['takes the options of a call, and sends none of them'],
+      },
+    },
+  },
+  {
+    id: 'SDK-8',
+    source: 'DESIGN: the SDK’s Transport, in full',
+    text: 'the caller’s own timeout rules: no `callTimeout`, and `requestTimeout` only where another attempt is safe',
+    proof: {
+      tests: { 'packages/pool/src/call/call.test.ts': ['of a caller with a clock of its own has no deadline, and an attempt ends only where another is safe'] },
+    },
+  },
+  {
+    id: 'SDK-9',
+    source: 'DESIGN: the SDK’s Transport, in full',
+    text: 'listen streams are outside of deadlines, load and age',
+    proof: { tests: { 'packages/pool/src/call/call.test.ts': ['that is a stream is outside of deadlines and load'] } },
+  },
+  // ── Sessions ───────────────────────────────────────────────────────────────────────────────────────────────────────
+  {
+    id: 'SESSION-1',
+    source: 'DESIGN: sessions',
+    text: 'a pinned session has its client’s own `initialize` parameters and is shared with nobody',
+    proof: {
+      tests: {
+        'packages/pool/test/http-legacy.test.ts': [
+          'is opened with the caller’s own parameters where its first attempt starts',
+          'hears what the server says outside of calls, and is the only one asked',
+        ],
+        'packages/pool/test/sdk-sessions.test.ts': ['is its own, with its own parameters, and all its calls are made in it'],
+        'packages/pool/test/sdk-channel.test.ts': ['is a child of its own, with its own initialize, and asks its own client'],
+      },
+    },
+  },
+  {
+    id: 'SESSION-2',
+    source: 'DESIGN: sessions',
+    text: 'a pinned session that is lost is opened again on any fit replica, log level and subscriptions restored, the call repeated by the table',
+    proof: {
+      tests: {
+        'packages/pool/src/mcp/session.test.ts': ['restores the log level and the subscriptions that were accepted'],
+        'packages/pool/test/sdk-sessions.test.ts': [
+          'is opened again elsewhere when its replica is gone, with its log level and subscriptions, and the call goes on',
+        ],
+        'packages/pool/test/pool-repeats.test.ts': ['of a client of its own is opened again with its parameters, and its call runs once'],
+        'packages/pool/test/sdk-channel.test.ts': ['is opened again after its child died, as it was'],
+      },
+    },
+  },
+  {
+    id: 'SESSION-3',
+    source: 'DESIGN: sessions',
+    text: 'spread: a session per pooled client',
+    proof: { tests: { 'packages/pool/test/pool-clients.test.ts': ['are one for each client, which calls are spread over'] } },
+  },
+  {
+    id: 'SESSION-4',
+    source: 'DESIGN: sessions',
+    text: 'spread: only the allow-list and `tools/call` are spread, everything else uses one home session',
+    proof: { deferred: 'not built: such requests of pool.request go to any replica' },
+  },
+  {
+    id: 'SESSION-5',
+    source: 'DESIGN: sessions',
+    text: 'spread: the log level goes to all sessions, also later ones',
+    proof: { deferred: 'not built: logging/setLevel of pool.request reaches one session' },
+  },
+  {
+    id: 'SESSION-6',
+    source: 'DESIGN: sessions',
+    text: 'questions of a server are accepted on a call’s own stream',
+    proof: {
+      tests: {
+        'packages/pool/test/http-legacy.test.ts': [
+          'maps progress, and brings the server’s questions to the caller and back',
+          'answers questions also while every socket waits for such an answer',
+        ],
+        'packages/pool/test/sdk-sessions.test.ts': ['reach the client in its own session, and go back to the server'],
+      },
+    },
+  },
+  {
+    id: 'SESSION-7',
+    source: 'DESIGN: sessions',
+    text: 'list changes are coalesced, and lists are kept per replica',
+    proof: {
+      tests: {
+        'packages/pool/src/mcp/coalescer.test.ts': ['never holds a change for longer than a window, never says one twice as often, and forgets when idle'],
+        'packages/pool/src/mcp/subscriptions.test.ts': [
+          'hears once of a change that every replica reports, under the id of each of its subscriptions, and of nothing else',
+        ],
+        'packages/pool/src/mcp/tool-catalog.test.ts': ['tells of changes, and not of lists that say the same'],
+      },
+    },
+  },
+  // ── Tokens ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+  {
+    id: 'TOKEN-1',
+    source: 'DESIGN: tokens',
+    text: 'one token per authorization server, client and resource; replicas may declare a common one; a plain `auth` string is shared by all with the same one',
+    proof: {
+      tests: {
+        'packages/pool/src/auth/token-cache.test.ts': ['has one token for all connections that ask for the same', 'has another one for %o'],
+        'packages/pool/src/config/resolve-config.test.ts': [
+          'with a plain auth string ask for a token without a resource, and with an object for one of their own',
+        ],
+        'packages/pool/test/auth.test.ts': ['are bound to the resource that was declared'],
+        'packages/pool/test/pool-tokens.test.ts': ['are shared by replicas that declare one resource'],
+      },
+    },
+  },
+  {
+    id: 'TOKEN-2',
+    source: 'DESIGN: tokens',
+    text: 'HTTP Basic client authentication; the path `/oauth/token`; revocation from the metadata, else `/oauth/revoke`, where a 404 is no error',
+    proof: {
+      tests: {
+        'packages/pool/src/auth/token-endpoint.test.ts': [
+          'names the client by HTTP Basic, and the resource and scope in the form',
+          'goes where %s says',
+          'at a server that has none is no error',
+        ],
+      },
+    },
+  },
+  {
+    id: 'TOKEN-3',
+    source: 'DESIGN: tokens',
+    text: 'plain `http:` to an authorization server only on loopback',
+    proof: {
+      tests: {
+        'packages/pool/src/config/urls.test.ts': ['may be %s', 'may not be %s'],
+        'packages/pool/src/auth/token-endpoint.test.ts': ['is not made to %s'],
+      },
+    },
+  },
+]

@@ -22,8 +22,6 @@ async function measure(subject: Contender, { calls, concurrency }: Round): Promi
   const caller = async (): Promise<void> => {
     while (left-- > 0) await subject.call()
   }
-  // Garbage of the round before is not this round's.
-  globalThis.gc?.()
   const cpu = process.cpuUsage()
   const started = performance.now()
   await Promise.all(Array.from({ length: concurrency }, caller))

@@ -12,8 +12,8 @@ export interface Comparison {
   /** What is compared: CPU per call (less is better) or calls per second (more is better). */
   readonly figure: keyof RoundResult
   readonly goal?: Goal
-  /** Rounds before the first that counts. */
-  readonly warmUp?: number
+  /** Calls of each contender before the first round that counts. */
+  readonly warmUp: number
 }
 
 export interface ComparisonResult {
@@ -34,7 +34,7 @@ export async function compare(comparison: Comparison, rounds: number): Promise<C
   const samples: number[][] = [[], [], []]
   const random = seededRandom(rounds)
   try {
-    for (let i = -(comparison.warmUp ?? 3); i < rounds; i++) {
+    for (let i = -Math.ceil(comparison.warmUp / round.calls); i < rounds; i++) {
       for (const index of shuffled([0, 1, 2], random)) {
         const result = await processes[index]!.run(round)
         if (i >= 0) samples[index]!.push(result[figure])

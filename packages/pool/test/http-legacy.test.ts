@@ -323,15 +323,19 @@ describe('legacy: doubts', () => {
 describe('legacy: a session of the caller’s own', () => {
   it('is opened with the caller’s own parameters where its first attempt starts', async () => {
     const server = await serve()
-    const { call } = await worlds.connect(server.url, { clientId: 'here' })
+    const { call, connection } = await worlds.connect(server.url, { clientId: 'here' })
     const session = ownedSession()
-    expect(session.client).toBeUndefined()
+    expect([session.client, connection.held]).toEqual([undefined, 0])
     const attempt = call('whoami', {}, { session })
     expect(session.client).toBe('here')
     const [own, spread] = await Promise.all([attempt.result, call('whoami').result])
     expect(sessionOf(own)).not.toBe(sessionOf(spread))
     const initialize = server.requests.all('initialize').at(-1)?.message?.params
     expect(initialize).toEqual({ ...PARAMETERS })
+    // A client that somebody has a session on is not idle.
+    expect(connection.held).toBe(1)
+    await session.close()
+    expect(connection.held).toBe(0)
   })
 
   it('hears what the server says outside of calls, and is the only one asked', async () => {

@@ -339,7 +339,7 @@ describe('modern: listening', () => {
 
   it('delivers a caller’s own stream under the caller’s id', async () => {
     const server = await serve()
-    const { begin } = await worlds.connect(server.url)
+    const { begin, connection } = await worlds.connect(server.url)
     const params = { _meta: META, notifications: { promptsListChanged: true } }
     const attempt = begin('subscriptions/listen', params, { era: 'modern', stream: true, id: 'sub-1' })
     await attempt.until(() => attempt.notifications.length === 1)
@@ -349,7 +349,9 @@ describe('modern: listening', () => {
       { method: 'notifications/subscriptions/acknowledged', params: { _meta: { [SUBSCRIPTION]: 'sub-1' } } },
       { method: 'notifications/prompts/list_changed', params: { _meta: { [SUBSCRIPTION]: 'sub-1' } } },
     ])
+    expect(connection.held).toBe(1)
     attempt.exchange?.cancel('enough')
+    expect(connection.held).toBe(0)
     const listens = server.requests.all('subscriptions/listen').filter(({ message }) => message?.id === attempt.wireId)
     expect(await listens[0]?.outcome).toBe('aborted')
   })

@@ -90,6 +90,11 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink {
     return this.#written
   }
 
+  /** Answered, failed or given up. */
+  get over(): boolean {
+    return this.#settled
+  }
+
   /** @throws TypeError where the params are no JSON */
   begin(): void {
     if (this.#settled) return

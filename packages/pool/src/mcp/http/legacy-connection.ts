@@ -82,6 +82,11 @@ export class LegacyConnection implements LiveConnection, RotaMember {
     return this.#facts ?? this.#spread.facts
   }
 
+  /** Callers' own sessions, and what callers listen to. */
+  get held(): number {
+    return this.#owned.size + this.#listens.size
+  }
+
   start(attempt: Attempt): Exchange {
     let { request } = attempt
     if (attempt.era === 'modern') {
@@ -213,6 +218,7 @@ export class LegacyConnection implements LiveConnection, RotaMember {
       listed: () => {},
       onOpened: () => {},
       onLost: drop,
+      onEnd: drop,
       onUnopenable: drop,
     })
     this.#owned.set(session, open)

@@ -28,6 +28,8 @@ export interface LegacySessionOwner {
   onOpened(): void
   /** The server does not know the session any more. */
   onLost(): void
+  /** It ended for good: nobody needs to keep it. */
+  onEnd?(): void
   /** It cannot be opened; those who waited for it have been told. */
   onUnopenable(failure: PoolError): void
 }
@@ -137,6 +139,7 @@ export class LegacySession implements Lane, Seat, ServerStreamOwner {
     const { sessionId, channel } = this
     const headers = (token: string | undefined): Headers => [...this.#headers.bare(token), ...this.#own()]
     this.#state = 'over'
+    this.#owner.onEnd?.()
     this.#stream?.close()
     this.#failWaiting(new PoolError('SESSION_LOST', 'the session was closed', { progress: 'not-sent', endpoint: channel.label }))
     if (sessionId === undefined || channel.closed || channel.isLost) return

@@ -64,6 +64,7 @@ export class ModernConnection implements LiveConnection, Lane, RotaMember {
   readonly #envelope: RequestEnvelope
   /** For callers of the legacy era: no capability that makes a server ask, for questions do not cross. */
   #legacyEnvelope: RequestEnvelope
+  readonly #streams = new Set<HttpExchange>()
   readonly #sessionEnvelopes = new WeakMap<OwnedSession, { readonly level: string | undefined; readonly envelope: RequestEnvelope }>()
   #known: ModernFacts
   #offer: Offer
@@ -118,8 +119,15 @@ export class ModernConnection implements LiveConnection, Lane, RotaMember {
     const { request } = attempt
     if (attempt.era === 'legacy' && (PLANNED.has(request.method) || request.params?.['task'] !== undefined)) return this.#startPlanned(attempt)
     const exchange = new HttpExchange(this, attempt, request, false)
+    if (attempt.stream) this.#streams.add(exchange)
     exchange.begin()
     return exchange
+  }
+
+  /** Listen streams of callers. */
+  get held(): number {
+    for (const stream of this.#streams) if (stream.over) this.#streams.delete(stream)
+    return this.#streams.size
   }
 
   serves(kind: CallKind): Serves {

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { PoolError } from '../../errors.js'
 import type { ConnectionListener, Milliseconds, Random, Timers, TokenSource } from '../../ports.js'
+import { loadReport } from './load-report.js'
 import type { Sockets } from './sockets.js'
 
 /** What the pool's options say to a connection. */
@@ -100,6 +101,12 @@ export class HttpChannel {
 
   unpark(parked: Parked): void {
     this.#parked.delete(parked)
+  }
+
+  /** The value of `endpoint-load-metrics` in an answer. */
+  reportLoad(value: string): void {
+    const metrics = loadReport(value)
+    if (metrics !== undefined) this.listener?.onMetrics(metrics)
   }
 
   /** Something that no attempt is told of. */

@@ -15,7 +15,6 @@ import type { Parked } from './channel.js'
 import { isUnreachable, protocolFailure, statusFailure, transportFailure } from './failures.js'
 import { asRequest, isOf, mappedNotification, mapSubscription } from './incoming.js'
 import type { Doubt, Lane, Verdict } from './lane.js'
-import { loadReport } from './load-report.js'
 import { readRefusal } from './refusal.js'
 import { requestBody } from './request-body.js'
 import { type Headers, withExtra } from './request-headers.js'
@@ -205,7 +204,7 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink {
   onHeaders(status: number, headers: Buffer[]): boolean {
     if (status < 200 || this.#settled) return true
     const load = header(headers, 'endpoint-load-metrics')
-    if (load !== undefined) this.#reportLoad(load)
+    if (load !== undefined) this.#lane.channel.reportLoad(load)
     if (status >= 300) {
       this.#reading = 'refusal'
       this.#refusal = headers
@@ -492,10 +491,5 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink {
     if (this.#resumption !== undefined) channel.timers.clear(this)
     channel.unpark(this)
     this.#lane.released()
-  }
-
-  #reportLoad(value: string): void {
-    const metrics = loadReport(value)
-    if (metrics !== undefined) this.#lane.channel.listener?.onMetrics(metrics)
   }
 }

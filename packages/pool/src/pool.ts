@@ -227,7 +227,8 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
       only: undefined,
       tried: NOBODY_TRIED,
     }
-    const target = this.#pick(query, this.#timers.now()) ?? (await this.#clientMore())
+    // Not through `#pick`: the place that its pressure would take is the one that is needed here.
+    const target = this.#balancer.pick(query, this.#timers.now()) ?? (await this.#clientMore())
     return this.clients.get(target.id)!
   }
 

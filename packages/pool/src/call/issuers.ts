@@ -34,11 +34,6 @@ export class Issuers {
     return undefined
   }
 
-  /** Forgets a replica that is gone for good. */
-  forget(target: Target): void {
-    for (const [key, issuer] of this.#issuers) if (issuer === target) this.#issuers.delete(key)
-  }
-
   #remember(kind: string, token: unknown, issuer: Target): void {
     if (typeof token !== 'string') return
     const key = `${kind}:${token}`

@@ -196,6 +196,20 @@ export interface Load {
   settled(attempt: Outstanding, outcome: Outcome, now: Milliseconds): void
 }
 
+/** Why a client takes no attempt now: its breaker is open, it is out for its outcomes (or its trial is under way), or all its places are taken. */
+export type Refusal = 'open' | 'ejected' | 'full'
+
+/** What stands between the pick and the exchange at one client: breaker, ejection, places. Told of every attempt but listen streams. */
+export interface Guard {
+  /** undefined: one more attempt of that kind may start. */
+  refuses(kind: CallKind, now: Milliseconds): Refusal | undefined
+  started(attempt: Outstanding, now: Milliseconds): void
+  settled(attempt: Outstanding, outcome: Outcome, now: Milliseconds): void
+}
+
+/** Who goes first where calls have to wait. */
+export type Priority = 'high' | 'normal' | 'low'
+
 /** Someone who can be picked: a pooled client that is fit. */
 export interface Target {
   readonly id: string

@@ -96,6 +96,7 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
       wallClock: Date.now,
       connect: this.#connecting.connect,
       newLoad: ({ weight }) => new ReplicaLoad(book, weight),
+      newGuard: () => ({ refuses: () => undefined, started: () => {}, settled: () => {} }),
       totals,
       hooks: {
         emit: (name, ...args) => void this.emit(name, ...args),

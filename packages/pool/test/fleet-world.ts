@@ -3,11 +3,13 @@ import { type PoolOptions, type ResolvedEndpoint, resolveConfig } from '../src/c
 import { PoolError } from '../src/errors.js'
 import type { PoolEvents } from '../src/events.js'
 import { type ConnectOptions, type ConnectionTotals, Fleet, type FleetHooks, type PooledClient } from '../src/fleet/index.js'
-import { Alarm, type CallKind, type ConnectionListener, type LiveConnection, type Milliseconds, Outstanding } from '../src/ports.js'
+import { Alarm, type CallKind, type ConnectionListener, type Guard, type LiveConnection, type Milliseconds, Outstanding } from '../src/ports.js'
 import { ScriptedConnection, seededRandom, VirtualTime } from '../src/testing/index.js'
 
 const KIND: CallKind = { method: 'tools/list', tool: undefined, key: 'tools/list' }
 const EPOCH = 1_700_000_000_000
+/** Lets everybody through: what guards refuse is no matter of the fleet. */
+const OPEN_DOOR: Guard = { refuses: () => undefined, started: () => {}, settled: () => {} }
 
 /** Somebody's call that is under way on a client. */
 export class OpenCall extends Outstanding {
@@ -126,6 +128,7 @@ export class FleetWorld {
       wallClock: () => EPOCH + this.time.now(),
       connect: (endpoint, clientId, listener, connect) => this.#connect(endpoint, clientId, listener, connect),
       newLoad: ({ weight }) => new ReplicaLoad(book, weight),
+      newGuard: () => OPEN_DOOR,
       totals: this.totals,
       hooks,
     })

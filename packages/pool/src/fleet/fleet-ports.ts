@@ -1,6 +1,6 @@
 import type { ResolvedConfig, ResolvedEndpoint } from '../config/index.js'
 import type { PoolEvents } from '../events.js'
-import type { ConnectionListener, JsonRpcNotification, JsonRpcRequest, JsonRpcResponse, LiveConnection, Random, Timers } from '../ports.js'
+import type { ConnectionListener, Guard, JsonRpcNotification, JsonRpcRequest, JsonRpcResponse, LiveConnection, Random, Timers } from '../ports.js'
 import type { ClientLoad } from './client-load.js'
 import type { PooledClient } from './pooled-client.js'
 
@@ -72,6 +72,7 @@ export interface FleetOptions {
   readonly wallClock: () => number
   readonly connect: Connect
   readonly newLoad: (endpoint: ResolvedEndpoint) => ClientLoad
+  readonly newGuard: (endpoint: ResolvedEndpoint) => Guard
   readonly totals: ConnectionTotals
   readonly hooks: FleetHooks
 }

@@ -57,7 +57,7 @@ export class Member implements ConnectionsOwner, ClientWays, Watched, Recoverabl
   lastError: string | undefined
 
   constructor(owner: MemberOwner, site: Site, number: number, id: string) {
-    const { config, timers, random, newLoad, wallClock } = owner.options
+    const { config, timers, random, newLoad, newGuard, wallClock } = owner.options
     const { endpoint } = site
     this.#owner = owner
     this.site = site
@@ -65,7 +65,7 @@ export class Member implements ConnectionsOwner, ClientWays, Watched, Recoverabl
     this.health = new ClientHealth(config)
     this.watch = new Watch(this, timers, config.healthCheckInterval)
     this.recovery = new Recovery(this, timers, random, recoveryLimits(config))
-    this.client = new PooledClient({ id, place: `${endpoint.id}#${number}`, endpoint, load: newLoad(endpoint) }, this)
+    this.client = new PooledClient({ id, place: `${endpoint.id}#${number}`, endpoint, load: newLoad(endpoint), guard: newGuard(endpoint) }, this)
     this.reports = new Reports(this.client.load, wallClock)
     this.#connections = new Connections(this, owner.options)
     this.client.on('error', (error) => this.failed(error))

@@ -1,6 +1,6 @@
 import type { ResolvedEndpoint } from '../config/index.js'
 import type { ClientEvents } from '../events.js'
-import type { JsonRpcRequest, JsonRpcResponse, LiveConnection, Milliseconds, ReportedMetrics, Target } from '../ports.js'
+import type { Guard, JsonRpcRequest, JsonRpcResponse, LiveConnection, Milliseconds, ReportedMetrics, Target } from '../ports.js'
 import { SafeEmitter } from '../safe-emitter.js'
 import type { ClientLoad } from './client-load.js'
 
@@ -24,6 +24,7 @@ export interface ClientIdentity {
   readonly place: string
   readonly endpoint: ResolvedEndpoint
   readonly load: ClientLoad
+  readonly guard: Guard
 }
 
 /**
@@ -39,6 +40,7 @@ export class PooledClient extends SafeEmitter<ClientEvents> implements Target {
   readonly endpointLabel: string
   readonly weight: number
   readonly load: ClientLoad
+  readonly guard: Guard
   /** The connection that new calls go to. The fleet's to set, and set whenever the client is in a snapshot. */
   connection!: LiveConnection
   readonly #ways: ClientWays
@@ -51,6 +53,7 @@ export class PooledClient extends SafeEmitter<ClientEvents> implements Target {
     this.endpointLabel = identity.endpoint.label
     this.weight = identity.endpoint.weight
     this.load = identity.load
+    this.guard = identity.guard
     this.#ways = ways
   }
 

@@ -1,8 +1,8 @@
 import { affinityView } from './affinity-view.js'
-import { fullJitter } from './backoff.js'
-import { Affinity, Balancer, CallKinds, LatencyBook, ReplicaLoad } from './balance/index.js'
+import { ReplicaLoad } from './balance/index.js'
 import { checkOptions, checkRequest, type RequestOptions } from './call-arguments.js'
-import { type CallListener, Calls, type CallTerms } from './call/index.js'
+import { CallPath } from './call-path.js'
+import type { CallListener, CallTerms } from './call/index.js'
 import { type EndpointOptions, type PoolOptions, type ResolvedConfig, type ResolvedEndpoint, resolveConfig, resolveEndpoint } from './config/index.js'
 import { Connecting } from './connecting.js'
 import { PoolError } from './errors.js'
@@ -11,7 +11,7 @@ import { Fleet, type HealthRecord, type LiveMap, type LoadMetrics, type PooledCl
 import { eraOfRequest, requiredEra, SdkTransport, type TransportOptions, TypedVerbs } from './mcp/index.js'
 import { type ObservedClient, type PoolMetrics, type PoolStatistics, statisticsOf } from './observe/index.js'
 import { PoolEngine } from './pool-engine.js'
-import type { JsonRpcRequest, JsonRpcResponse, Milliseconds, PickQuery, Requirements, Target, Timers } from './ports.js'
+import type { JsonRpcRequest, JsonRpcResponse, Requirements, Timers } from './ports.js'
 import { SafeEmitter } from './safe-emitter.js'
 import { answerServerRequest } from './server-requests.js'
 import { systemTimers } from './system-timers.js'
@@ -24,8 +24,6 @@ export interface GetClientOptions {
   readonly requirements?: Requirements | undefined
 }
 
-const NOBODY_TRIED: readonly Target[] = []
-
 /**
  * One MCP client for many servers: keeps live connections to replicas of an MCP server, sends each request to the best of
  * them, and hides what goes wrong behind them.
@@ -37,9 +35,10 @@ const NOBODY_TRIED: readonly Target[] = []
  *
  * The one file that sees every room: it makes them, and tells each what it has to know of the others.
  *
- *     request ─▶ calls ─▶ balancer ─▶ client ─▶ connection (mcp)
- *                  │         ▲           │
- *                  └─ report ┴── fleet ◀─┘ snapshot, probes, recovery
+ *     request ─▶ call path ─▶ client ─▶ connection (mcp)
+ *                  │  ▲          │
+ *           report ▼  │ snapshot ▼ probes, recovery
+ *                  └─ fleet ◀────┘
  */
 export class MCPClientPool extends SafeEmitter<PoolEvents> {
   /** The options, with their defaults. `loadBalancingAlgorithm` may be changed while the pool runs. */
@@ -54,12 +53,9 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
   /** Sums since the pool was made. */
   readonly metrics: PoolMetrics
   readonly #timers: Timers = systemTimers()
-  readonly #kinds = new CallKinds()
   readonly #connecting: Connecting
-  readonly #balancer: Balancer
-  readonly #affinity: Affinity
+  readonly #path: CallPath
   readonly #fleet: Fleet
-  readonly #calls: Calls
   readonly #engine: PoolEngine
   readonly #verbs: TypedVerbs
   #starting: Promise<void> | undefined
@@ -72,22 +68,17 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
     this.config = config
     const totals = { totalConnections: 0, activeConnections: 0, failedConnections: 0, totalRequests: 0, failedRequests: 0, averageLatency: 0 }
     this.metrics = totals
-    this.#connecting = new Connecting({ config, timers: this.#timers, random: Math.random, nextId: () => this.#calls.nextWireId() })
-    const book = new LatencyBook()
-    this.#affinity = new Affinity({ maxKeys: config.affinityMaxKeys, timeout: config.affinityTimeout })
-    this.#balancer = new Balancer({ random: Math.random, affinity: this.#affinity, algorithm: () => config.loadBalancingAlgorithm })
-    this.#calls = new Calls({
+    this.#connecting = new Connecting({ config, timers: this.#timers, random: Math.random, nextId: () => this.#path.calls.nextWireId() })
+    this.#path = new CallPath({
       timers: this.#timers,
+      random: Math.random,
       settings: config,
       totals,
-      picker: { pick: (query, now) => this.#pick(query, now) },
-      backoff: (attempts) => fullJitter(attempts - 1, { base: config.retryDelay, max: config.maxRetryDelay }, Math.random),
-      kindOf: ({ method, params }) => this.#kinds.kindOf(method, params?.['name'] as string | undefined),
       requiredEra,
-      fit: () => this.#fleet.fit,
-      recovering: () => this.#fleet.recovering,
       answerServer: (request, reply) => answerServerRequest(config.handlers, request, reply),
-      observe: (target, outcome, failure) => this.#fleet.report(target, outcome, failure),
+      recovering: () => this.#fleet.recovering,
+      onBusy: () => this.#fleet.pressure(),
+      onSettled: (target, outcome, failure) => this.#fleet.report(target, outcome, failure),
     })
     this.#fleet = new Fleet({
       config,
@@ -95,14 +86,14 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
       random: Math.random,
       wallClock: Date.now,
       connect: this.#connecting.connect,
-      newLoad: ({ weight }) => new ReplicaLoad(book, weight),
-      newGuard: () => ({ refuses: () => undefined, started: () => {}, settled: () => {} }),
+      newLoad: ({ weight }) => this.#path.newLoad(weight),
+      newGuard: () => this.#path.newGuard(),
       totals,
       hooks: {
         emit: (name, ...args) => void this.emit(name, ...args),
         onSnapshot: (fit) => this.#onSnapshot(fit),
-        onServesChanged: () => this.#onServesChanged(),
-        onRemoved: (clientId) => this.#affinity.forget(clientId),
+        onServesChanged: () => this.#path.servesChanged(),
+        onRemoved: (clientId) => this.#path.affinity.forget(clientId),
         onNotification: (client, notification) => this.#engine.notified(client, notification),
         onRequest: (_client, request, reply) => answerServerRequest(config.handlers, request, reply),
         dispatch: async (client, message) => {
@@ -110,8 +101,8 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
           this.#mustRun()
           return this.#call(message, { era: eraOfRequest(message), only: client })
         },
-        callsUnderWay: () => this.#calls.underWay,
-        abandonCalls: () => this.#calls.abandonAll(),
+        callsUnderWay: () => this.#path.calls.underWay,
+        abandonCalls: () => this.#path.calls.abandonAll(),
         release: () => this.#connecting.release(),
       },
     })
@@ -120,9 +111,9 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
     this.healthStatus = views.healthStatus
     this.loadMetrics = views.loadMetrics
     this.failureCounts = views.failureCounts
-    this.affinityMap = affinityView(this.#affinity, this.#timers)
+    this.affinityMap = affinityView(this.#path.affinity, this.#timers)
     this.#engine = new PoolEngine({
-      calls: this.#calls,
+      calls: this.#path.calls,
       timers: this.#timers,
       random: Math.random,
       identity: config.clientInfo,
@@ -219,17 +210,8 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
     checkOptions(options)
     this.#mustRun()
     const { affinity, requirements } = options
-    const query: PickQuery = {
-      kind: this.#kinds.kindOf('ping'),
-      affinity,
-      requirements,
-      session: undefined,
-      onlyEra: undefined,
-      only: undefined,
-      tried: NOBODY_TRIED,
-    }
-    // Not through `#pick`: the place that its pressure would take is the one that is needed here.
-    const target = this.#balancer.pick(query, this.#timers.now()) ?? (await this.#clientMore())
+    // Past admission and pressure: the place that they would take is the one that is needed here.
+    const target = this.#path.next(affinity, requirements) ?? (await this.#clientMore())
     return this.clients.get(target.id)!
   }
 
@@ -261,7 +243,7 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
 
   /** The algorithm alone, among any clients of the pool. */
   selectClient(clients: readonly PooledClient[], requirements?: Requirements): PooledClient | undefined {
-    return this.#balancer.choose(clients, requirements, this.#timers.now())
+    return this.#path.choose(clients, requirements)
   }
 
   /** The client that the key is bound to, fit or not; null where there is none. */
@@ -343,26 +325,13 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
 
   #call(message: JsonRpcRequest, terms: CallTerms, onNotification?: CallListener['onNotification']): Promise<JsonRpcResponse> {
     return new Promise((onAnswer, onFailure) => {
-      this.#calls.start(message, terms, onNotification === undefined ? { onAnswer, onFailure } : { onAnswer, onFailure, onNotification })
+      this.#path.calls.start(message, terms, onNotification === undefined ? { onAnswer, onFailure } : { onAnswer, onFailure, onNotification })
     })
   }
 
-  #pick(query: PickQuery, now: Milliseconds): Target | undefined {
-    const target = this.#balancer.pick(query, now)
-    // The one that was picked is the least busy: when all its sockets are taken, so are those of the others.
-    if (target === undefined || target.load.outstanding >= this.config.connectionsPerClient) this.#fleet.pressure()
-    return target
-  }
-
   #onSnapshot(fit: readonly PooledClient[]): void {
-    this.#balancer.update(fit)
-    this.#calls.servesChanged()
+    this.#path.update(fit)
     this.#engine.replicasChanged(fit)
-  }
-
-  #onServesChanged(): void {
-    this.#balancer.servesChanged()
-    this.#calls.servesChanged()
   }
 
   #mustRun(): void {

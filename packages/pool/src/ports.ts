@@ -220,6 +220,7 @@ export interface Target {
   /** Set while the target is in a snapshot. */
   readonly connection: Connection
   readonly load: Load
+  readonly guard: Guard
   /** Relative share wanted by the user. @default 1 */
   readonly weight: number
 }

@@ -2,6 +2,7 @@ import type { Connection, Era, JsonObject, JsonRpcNotification, JsonRpcRequest, 
 import type { PoolError } from '../src/errors.js'
 import type { Engine, EngineCall, EngineExchange, FleetListener, OwnSession, SessionListener, SessionParameters } from '../src/mcp/engine.js'
 import { seededRandom, VirtualTime } from '../src/testing/index.js'
+import { UNGUARDED } from '../src/testing/scripted-target.js'
 
 export const FACTS: ServerFacts = {
   protocolVersion: '2026-07-28',
@@ -133,5 +134,5 @@ export function scriptedReplica(id: string, era: Era = 'modern'): Target {
     tool: () => undefined,
   }
   const load: Load = { outstanding: 0, started() {}, settled() {} }
-  return { id, place: `${id}#0`, endpointLabel: id, connection, load, weight: 1 }
+  return { id, place: `${id}#0`, endpointLabel: id, connection, load, guard: UNGUARDED, weight: 1 }
 }

@@ -159,8 +159,8 @@ describe('Balancer', () => {
   })
 
   it('refuses a target with a load that it cannot compare', () => {
-    const { id, place, endpointLabel, connection, weight } = fleet(1)[0]!
-    const foreign: Target = { id, place, endpointLabel, connection, weight, load: { outstanding: 0, started: () => {}, settled: () => {} } }
+    const { id, place, endpointLabel, connection, weight, guard } = fleet(1)[0]!
+    const foreign: Target = { id, place, endpointLabel, connection, weight, guard, load: { outstanding: 0, started: () => {}, settled: () => {} } }
     expect(() => balancer([foreign])).toThrow(TypeError)
   })
 

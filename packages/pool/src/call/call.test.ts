@@ -15,7 +15,8 @@ import type {
   Target,
   ToolFacts,
 } from '../ports.js'
-import { VirtualTime } from '../testing/index.js'
+import { UNGUARDED } from '../testing/scripted-target.js'
+import { VirtualTime } from '../testing/virtual-time.js'
 import type { CallTerms } from './call.js'
 import type { CallSettings } from './call-ways.js'
 import { Calls } from './calls.js'
@@ -25,6 +26,7 @@ class Replica implements Target, Connection, Exchange {
   readonly id: string
   readonly weight = 1
   readonly era = 'modern'
+  readonly guard = UNGUARDED
   readonly attempts: Attempt[] = []
   readonly outcomes: Outcome[] = []
   readonly cancelled: string[] = []

@@ -1,2 +1,4 @@
-export type { CallListener, CallTerms } from './call.js'
-export { Calls } from './calls.js'
+/** What happens to one call. */
+
+export type { Call, CallListener, CallTerms } from './call.js'
+export { Calls, type CallTotals } from './calls.js'

@@ -1,5 +1,5 @@
 import { ReplicaLoad, LatencyBook } from '../balance/index.js'
-import { type CallKind, type Era, Outstanding, type Serves, type Target } from '../ports.js'
+import { type CallKind, type Era, type Guard, Outstanding, type Serves, type Target } from '../ports.js'
 import { ScriptedConnection } from './scripted-connection.js'
 
 export interface ScriptedTargetOptions {
@@ -23,6 +23,9 @@ class ServingConnection extends ScriptedConnection {
   }
 }
 
+/** Refuses nothing. */
+export const UNGUARDED: Guard = { refuses: () => undefined, started: () => {}, settled: () => {} }
+
 /** Someone who can be picked, with a load of the real kind. */
 export class ScriptedTarget implements Target {
   readonly id: string
@@ -30,6 +33,7 @@ export class ScriptedTarget implements Target {
   readonly endpointLabel: string
   readonly weight: number
   readonly load: ReplicaLoad
+  readonly guard: Guard = UNGUARDED
   readonly connection: ServingConnection
 
   constructor(id: string, options: ScriptedTargetOptions = {}) {

@@ -1,0 +1,146 @@
+import { fullJitter } from './backoff.js'
+import { Affinity, Balancer, type Algorithm, CallKinds, LatencyBook, ReplicaLoad } from './balance/index.js'
+import { type Call, type CallListener, Calls, type CallTerms, type CallTotals } from './call/index.js'
+import type {
+  AttemptFailure,
+  Era,
+  Guard,
+  JsonRpcRequest,
+  JsonRpcResponse,
+  Milliseconds,
+  Outcome,
+  PickQuery,
+  Random,
+  Requirements,
+  Target,
+  Timers,
+} from './ports.js'
+
+/** The options that decide what happens to calls. */
+export interface CallPathSettings {
+  /** May change at any time. */
+  readonly loadBalancingAlgorithm: Algorithm
+  readonly affinityMaxKeys: number
+  readonly affinityTimeout: Milliseconds
+  readonly connectionsPerClient: number
+  readonly requestTimeout: Milliseconds
+  readonly callTimeout: Milliseconds
+  readonly resetTimeoutOnProgress: boolean
+  readonly retryAttempts: number
+  readonly retryDelay: Milliseconds
+  readonly maxRetryDelay: Milliseconds
+}
+
+/** The world around the calls: time, chance, and who is there. */
+export interface CallPathPorts {
+  readonly timers: Timers
+  readonly random: Random
+  readonly settings: CallPathSettings
+  readonly totals: CallTotals
+  /** Era of the replicas that can serve a request; undefined: either. */
+  requiredEra(request: JsonRpcRequest, era: Era): Era | undefined
+  /** A question of a server that the caller does not take. */
+  answerServer(request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void
+  /** Somebody who is not there now may be soon. */
+  recovering(): boolean
+  /** All sockets of the client that was picked are taken. */
+  onBusy(): void
+  /** An attempt ended. */
+  onSettled(target: Target, outcome: Outcome, failure: AttemptFailure | undefined): void
+}
+
+/**
+ * The way of a call through the pool, from admission to outcome, and all that decides on it, put together.
+ *
+ *     start ─▶ Calls ─▶ Call ─▶ pick (Balancer, over those who are there) ─▶ target.connection
+ *                 └───────────── outcome ◀─────────────────────────────────────┘
+ *
+ * It has no network, clock or chance of its own: the pool runs it on those of the process, and the simulator on virtual time
+ * with seeded randomness. What is found out by simulation holds because this is the code that serves.
+ */
+export class CallPath {
+  readonly affinity: Affinity
+  readonly calls: Calls
+  readonly #ports: CallPathPorts
+  readonly #kinds = new CallKinds()
+  readonly #book = new LatencyBook()
+  readonly #balancer: Balancer
+  #available: readonly Target[] = []
+
+  constructor(ports: CallPathPorts) {
+    const { timers, random, settings, totals } = ports
+    this.#ports = ports
+    this.affinity = new Affinity({ maxKeys: settings.affinityMaxKeys, timeout: settings.affinityTimeout })
+    this.#balancer = new Balancer({ random, affinity: this.affinity, algorithm: () => settings.loadBalancingAlgorithm })
+    this.calls = new Calls({
+      timers,
+      settings,
+      totals,
+      picker: { pick: (query, now) => this.#pick(query, now) },
+      backoff: (attempts) => fullJitter(attempts - 1, { base: settings.retryDelay, max: settings.maxRetryDelay }, random),
+      kindOf: ({ method, params }) => this.#kinds.kindOf(method, params?.['name'] as string | undefined),
+      requiredEra: (request, era) => ports.requiredEra(request, era),
+      fit: () => this.#available,
+      recovering: () => ports.recovering(),
+      answerServer: (request, reply) => ports.answerServer(request, reply),
+      observe: (target, outcome, failure) => ports.onSettled(target, outcome, failure),
+    })
+  }
+
+  /** The load of a client of that weight, to be compared with those of the others. */
+  newLoad(weight: number): ReplicaLoad {
+    return new ReplicaLoad(this.#book, weight)
+  }
+
+  /** What stands between the pick and the exchange at one client. */
+  newGuard(): Guard {
+    return UNGUARDED
+  }
+
+  /** These may be given calls now. */
+  update(available: readonly Target[]): void {
+    this.#available = available
+    this.#balancer.update(available)
+    this.calls.servesChanged()
+  }
+
+  /** One of them serves other things than before. */
+  servesChanged(): void {
+    this.#balancer.servesChanged()
+    this.calls.servesChanged()
+  }
+
+  start(request: JsonRpcRequest, terms: CallTerms, listener: CallListener): Call {
+    return this.calls.start(request, terms, listener)
+  }
+
+  /** Who would serve the next call with these wishes. Nothing is reserved. */
+  next(affinity: string | undefined, requirements: Requirements | undefined): Target | undefined {
+    const query: PickQuery = {
+      kind: this.#kinds.kindOf('ping'),
+      affinity,
+      requirements,
+      session: undefined,
+      onlyEra: undefined,
+      only: undefined,
+      tried: NOBODY_TRIED,
+    }
+    return this.#balancer.pick(query, this.#ports.timers.now())
+  }
+
+  /** The policy alone, among any targets. */
+  choose<T extends Target>(targets: readonly T[], requirements: Requirements | undefined): T | undefined {
+    return this.#balancer.choose(targets, requirements, this.#ports.timers.now())
+  }
+
+  #pick(query: PickQuery, now: Milliseconds): Target | undefined {
+    const target = this.#balancer.pick(query, now)
+    // The one that was picked is the least busy: when all its sockets are taken, so are those of the others.
+    if (target === undefined || target.load.outstanding >= this.#ports.settings.connectionsPerClient) this.#ports.onBusy()
+    return target
+  }
+}
+
+const UNGUARDED: Guard = { refuses: () => undefined, started: () => {}, settled: () => {} }
+
+const NOBODY_TRIED: readonly Target[] = []

@@ -1,5 +1,6 @@
 import { Affinity, Balancer, CallKinds, LatencyBook, ReplicaLoad } from '../../packages/pool/dist/balance/index.js'
 import { type CallKind, type Connection, Outstanding, type PickQuery, type Target } from '../../packages/pool/dist/ports.js'
+import { UNGUARDED } from '../../packages/pool/dist/testing/scripted-target.js'
 
 /** Picks `times` times and returns who came last. Time passes as it really does. */
 export type Picker = (times: number) => unknown
@@ -34,7 +35,15 @@ function balancer(algorithm: 'least-load' | 'round-robin' | 'weighted' | 'random
   const book = new LatencyBook()
   const loads = Array.from({ length: size }, () => new ReplicaLoad(book))
   const targets = loads.map(
-    (load, i): Target => ({ id: `client-${i}`, place: `server-${i}/0`, endpointLabel: `http://server-${i}/mcp`, connection, load, weight: 1 }),
+    (load, i): Target => ({
+      id: `client-${i}`,
+      place: `server-${i}/0`,
+      endpointLabel: `http://server-${i}/mcp`,
+      connection,
+      load,
+      guard: UNGUARDED,
+      weight: 1,
+    }),
   )
   const now = performance.now()
   // Everyone has had a past: none of them is in the state in which it was made.

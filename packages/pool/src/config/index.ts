@@ -1,4 +1,6 @@
+export type { HedgeDelay } from './hedge-delay.js'
 export type {
+  CallHedge,
   CallOptions,
   ClientInfo,
   EndpointAuthOptions,
@@ -12,7 +14,9 @@ export type {
   TlsOptions,
   UrlEndpointOptions,
 } from './options.js'
-export type { ResolvedConfig, ResolvedEndpoint, ResolvedStdioEndpoint, ResolvedUrlEndpoint } from './resolved.js'
+export type { HedgeOptions, ResilienceOptions, RetryBudgetOptions } from './resilience-options.js'
+export type { ResolvedConfig, ResolvedEndpoint, ResolvedResilience, ResolvedStdioEndpoint, ResolvedUrlEndpoint } from './resolved.js'
+export { HEDGE_DELAY, isHedgeDelay } from './hedge-delay.js'
 export { callHeaders } from './headers.js'
 export { resolveConfig } from './resolve-config.js'
 export { resolveEndpoint } from './resolve-endpoint.js'

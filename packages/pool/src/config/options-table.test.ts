@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import type { Option } from './checks.js'
 import { authOptions, stdioEndpointOptions, tlsOptions, urlEndpointOptions } from './endpoint-schema.js'
 import { Place, Problems } from './problems.js'
+import { hedgeOptions, retryBudgetOptions } from './resilience-schema.js'
 import { poolOptions } from './schema.js'
 
 /** `docs/options.md` is what this prints. After a change of the tables: `npx vitest run packages/pool/src/config/options-table.test.ts -u`. */
@@ -13,6 +14,14 @@ is constructed: a wrong value, an unknown name, a relation that cannot be. The \
 ## Of the pool
 
 ${table(poolOptions)}
+
+### \`retryBudget\`
+
+${table(retryBudgetOptions)}
+
+### \`hedge\`
+
+${table(hedgeOptions)}
 
 ## Of an endpoint over HTTP
 
@@ -54,7 +63,13 @@ it('of the docs is that of the schema', async () => {
 
 it('has a default that its own check takes, everywhere', () => {
   const problems = new Problems()
-  for (const [name, { check, default: value }] of Object.entries({ ...poolOptions, ...urlEndpointOptions, ...stdioEndpointOptions })) {
+  for (const [name, { check, default: value }] of Object.entries({
+    ...poolOptions,
+    ...retryBudgetOptions,
+    ...hedgeOptions,
+    ...urlEndpointOptions,
+    ...stdioEndpointOptions,
+  })) {
     if (value !== undefined) check.read(value, new Place(problems, name))
   }
   expect(() => problems.throwIfAny()).not.toThrow()

@@ -1,6 +1,8 @@
 import type { Dispatcher } from 'undici'
 import type { EndpointAuthProvider } from '../auth/index.js'
-import type { JsonObject, Milliseconds } from '../ports.js'
+import type { JsonObject, Milliseconds, Priority } from '../ports.js'
+import type { HedgeDelay } from './hedge-delay.js'
+import type { ResilienceOptions } from './resilience-options.js'
 
 export type { Milliseconds } from '../ports.js'
 
@@ -121,7 +123,7 @@ export type EndpointOptions = UrlEndpointOptions | StdioEndpointOptions
  * Options of `MCPClientPool`. An option that is `undefined` has its default. Wrong ones make the constructor throw a `PoolError`
  * with code `CONFIG` that names every one of them.
  */
-export interface PoolOptions {
+export interface PoolOptions extends ResilienceOptions {
   /** The servers: replicas of one MCP server. At least one. */
   readonly endpoints: readonly EndpointOptions[]
 
@@ -154,7 +156,7 @@ export interface PoolOptions {
   /** Good probes in a row that make it fit again. Range 1 … 1,000. @default 2 */
   readonly healthyThreshold?: number | undefined
 
-  /** Which client gets a call; may be changed while the pool runs, on `pool.config`. @default 'least-load' */
+  /** Which client gets a call; may be changed while the pool runs, on `pool.config`. @default 'least-load', with `enableAdaptiveBalancing` 'adaptive' */
   readonly loadBalancingAlgorithm?: LoadBalancingAlgorithm | undefined
   /** Affinity keys that are remembered; the least recently used goes first. Range 1 … 10,000,000. @default 10_000 */
   readonly affinityMaxKeys?: number | undefined
@@ -191,6 +193,12 @@ export interface PoolOptions {
   readonly handlers?: Handlers | undefined
 }
 
+/** When one call is hedged. */
+export interface CallHedge {
+  /** As `hedge.after` of the pool. Range 1 … 2,147,483,647 ms; `'p50'` … `'p99'`. @default the pool's */
+  readonly after?: HedgeDelay | undefined
+}
+
 /** Wishes for one call. */
 export interface CallOptions {
   /** Calls with the same key go to the same client while it is fit. */
@@ -201,6 +209,20 @@ export interface CallOptions {
   readonly timeout?: Milliseconds | undefined
   /** `true`: it may run twice, and is repeated elsewhere when no answer comes. @default what the method or the tool's annotations say */
   readonly idempotent?: boolean | undefined
+  /**
+   * Who goes first where calls have to wait: see `enablePriorityQueues`. `'high'` for what people wait for, `'low'` for what nobody does;
+   * `'low'` waits longer, and not for ever. Where there is no queue it has no effect. @default 'normal'
+   */
+  readonly priority?: Priority | undefined
+  /** How long the call may wait in the queue. Range 1 … 2,147,483,647 ms. @default the pool's `queueTimeout` */
+  readonly queueTimeout?: Milliseconds | undefined
+  /** Whom the call is made for: under overload every tenant gets the same share, however many calls it makes. @default `affinity` */
+  readonly tenant?: string | undefined
+  /**
+   * `false`: no second attempt for being slow. `true`: one, where the call may run twice, though the pool's `hedge` is not set; `{ after }`
+   * also says when. Within the pool's budget in either case. @default what the pool's `hedge` says
+   */
+  readonly hedge?: boolean | CallHedge | undefined
   /** HTTP headers of this call, such as `traceparent`; never `Authorization` or MCP's own. */
   readonly headers?: Readonly<Record<string, string>> | undefined
 }

@@ -1,11 +1,12 @@
 import { PoolError } from '../errors.js'
 import type { JsonObject } from '../ports.js'
 import type { Read } from './checks.js'
-import { readMembers } from './checks.js'
+import { isRecord, readMembers } from './checks.js'
 import { conceal } from './conceal.js'
 import type { Handlers, LoadBalancingAlgorithm } from './options.js'
 import { Place, Problems } from './problems.js'
 import type { ResolvedConfig } from './resolved.js'
+import { checkRelations, resolveResilience } from './resilience-relations.js'
 import { resolveEndpoints } from './resolve-endpoint.js'
 import type { CheckedPoolOptions, PoolDefaults } from './schema.js'
 import { loadBalancingAlgorithm as algorithmCheck, poolOptions } from './schema.js'
@@ -25,32 +26,42 @@ export function resolveConfig(options: unknown): ResolvedConfig {
 
 function read(options: unknown, place: Place): ResolvedConfig | undefined {
   let given: Read<CheckedPoolOptions, PoolDefaults> | undefined
+  let named: ReadonlySet<string>
   try {
     given = readMembers(poolOptions, options, place)
+    named = namesOf(options)
   } catch (error) {
     // A getter of the caller's that throws. Its message is not ours to show.
     throw new PoolError('CONFIG', 'options could not be read', { cause: error })
   }
   if (given === undefined) return undefined
-  const { clientSecret, minSize, callTimeout, maxRetryDelay, maxStreamSize, capabilities, endpoints: checked = [], ...rest } = given
+  const { clientSecret, minSize, callTimeout, loadBalancingAlgorithm, maxRetryDelay, maxStreamSize, capabilities, endpoints: checked = [], ...rest } = given
   if (given.endpoints?.length === 0) place.member('endpoints').must('hold at least one endpoint: this version finds none by itself')
   // Each option by itself first: a wrong one is its default by now.
   if (place.problems.count === 0) {
     if (minSize !== undefined && minSize > rest.maxSize) place.member('minSize').must(`be at most maxSize (${rest.maxSize}), got ${minSize}`)
     if (maxRetryDelay !== undefined && maxRetryDelay < rest.retryDelay)
       place.member('maxRetryDelay').must(`be at least retryDelay (${rest.retryDelay}), got ${maxRetryDelay}`)
+    checkRelations(rest, rest, named, place)
   }
   const endpoints = resolveEndpoints(checked, { ...rest, clientSecret }, (index) => place.member('endpoints').index(index))
   const config = {
     ...rest,
+    ...resolveResilience(rest, named),
     endpoints: Object.freeze(endpoints),
     minSize: minSize ?? Math.min(rest.maxSize, Math.max(2, endpoints.length)),
     callTimeout: callTimeout ?? 2 * rest.requestTimeout,
+    loadBalancingAlgorithm: loadBalancingAlgorithm ?? 'least-load',
     maxRetryDelay: maxRetryDelay ?? Math.max(10_000, rest.retryDelay),
     maxStreamSize: maxStreamSize ?? Math.max(256 * 1024 * 1024, rest.maxMessageSize),
     capabilities: capabilities ?? capabilitiesOf(rest.handlers),
   }
   return Object.freeze(changeable(conceal(config, { clientSecret })))
+}
+
+/** Options that have a value, and not their default. */
+function namesOf(options: unknown): ReadonlySet<string> {
+  return new Set(isRecord(options) ? Object.keys(options).filter((name) => options[name] !== undefined) : [])
 }
 
 /** What can be answered can be asked for. */

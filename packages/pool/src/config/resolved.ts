@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici'
 import type { ClientCredentials, EndpointAuthProvider } from '../auth/index.js'
 import type { JsonObject, Milliseconds } from '../ports.js'
+import type { HedgeDelay } from './hedge-delay.js'
 import type { ClientInfo, Handlers, LoadBalancingAlgorithm, ProtocolVersion, TlsOptions } from './options.js'
 
 interface ResolvedCommon {
@@ -43,8 +44,38 @@ export interface ResolvedStdioEndpoint extends ResolvedCommon {
 
 export type ResolvedEndpoint = ResolvedUrlEndpoint | ResolvedStdioEndpoint
 
+/** What happens when servers fail, are slow, or have too much to do. */
+export interface ResolvedResilience {
+  /** undefined: there is no breaker. */
+  readonly breakerThreshold: number | undefined
+  readonly breakerTimeout: Milliseconds
+  readonly breakerResetTimeout: Milliseconds
+  readonly breakerFailureRate: number
+  readonly breakerMinimumVolume: number
+  readonly breakerTrials: number
+  /** 0: nobody is ejected. */
+  readonly maxEjectionPercent: number
+  readonly baseEjectionTime: Milliseconds
+  readonly maxEjectionTime: Milliseconds
+  readonly panicThreshold: number
+  /** 0: none. */
+  readonly slowStartTime: Milliseconds
+  readonly retryBudget: { readonly ratio: number; readonly reserve: number; readonly window: Milliseconds }
+  /** undefined: only calls that ask for it are hedged. */
+  readonly hedge: { readonly after: HedgeDelay; readonly maxExtra: number } | undefined
+  readonly enablePriorityQueues: boolean
+  readonly queueTimeout: Milliseconds
+  readonly maxQueueSize: number
+  /** undefined: no limit. */
+  readonly maxConcurrentRequestsPerClient: number | 'adaptive' | undefined
+  /** By the name of the tool; those that are not there have no limit. */
+  readonly maxConcurrentRequestsPerTool: Readonly<Record<string, number>>
+  readonly enableAdaptiveBalancing: boolean
+  readonly learningRate: number
+}
+
 /** All options with their defaults: `pool.config`. Frozen but for the algorithm. */
-export interface ResolvedConfig {
+export interface ResolvedConfig extends ResolvedResilience {
   readonly endpoints: readonly ResolvedEndpoint[]
   readonly minSize: number
   readonly maxSize: number

@@ -1,33 +1,32 @@
 import type { JsonObject } from '../ports.js'
 import type { Check, OptionTable } from './checks.js'
-import { boolean, choice, isRecord, list, number, object, text } from './checks.js'
+import { boolean, choice, isRecord, list, object, text } from './checks.js'
 import type { CheckedEndpoint } from './endpoint-schema.js'
 import { endpoint } from './endpoint-schema.js'
 import type { ClientInfo, Handlers, LoadBalancingAlgorithm, PoolOptions } from './options.js'
-import type { ResolvedConfig } from './resolved.js'
+import { count, duration, durationOrNone, size } from './quantities.js'
+import { type CheckedResilience, type ResilienceDefaults, resilienceOptions } from './resilience-schema.js'
+import type { ResilienceOptions } from './resilience-options.js'
+import type { ResolvedConfig, ResolvedResilience } from './resolved.js'
 import { version } from './version.js'
 
 /** The table of all options of the pool. What is checked at construction and what `docs/options.md` says both come from here. */
 
 /** `endpoints` is undefined only where one of them is wrong. */
-export type CheckedPoolOptions = Omit<PoolOptions, 'endpoints'> & { readonly endpoints: readonly CheckedEndpoint[] | undefined }
+export type CheckedPoolOptions = CheckedResilience &
+  Omit<PoolOptions, 'endpoints' | keyof ResilienceOptions> & { readonly endpoints: readonly CheckedEndpoint[] | undefined }
 
 /** Their defaults follow from other options. */
-type Derived = 'endpoints' | 'minSize' | 'callTimeout' | 'maxRetryDelay' | 'maxStreamSize' | 'capabilities'
+type Derived = 'endpoints' | 'minSize' | 'callTimeout' | 'loadBalancingAlgorithm' | 'maxRetryDelay' | 'maxStreamSize' | 'capabilities'
 
-export type PoolDefaults = Exclude<{ [Name in keyof ResolvedConfig]: undefined extends ResolvedConfig[Name] ? never : Name }[keyof ResolvedConfig], Derived>
+type Own = Exclude<keyof ResolvedConfig, Derived | keyof ResolvedResilience>
 
-/** The longest delay that Node's timers take: 24.8 days. */
-const MAX_DELAY = 2 ** 31 - 1
+export type PoolDefaults = ResilienceDefaults | { [Name in Own]: undefined extends ResolvedConfig[Name] ? never : Name }[Own]
+
 /** The longest string of V8 on 64 bits: a longer message could not be parsed. */
 const MAX_STRING = 2 ** 29 - 24
 const KIB = 1024
 const MIB = 1024 * KIB
-
-const duration = number({ min: 1, max: MAX_DELAY, whole: false, unit: 'ms' })
-const durationOrNone = number({ min: 0, max: MAX_DELAY, whole: false, unit: 'ms' })
-const count = (min: number, max: number): Check<number> => number({ min, max, whole: true })
-const size = (max: number): Check<number> => number({ min: KIB, max, whole: true, unit: 'bytes' })
 
 /** Copied through JSON: what servers are told is what was given, and stays so. */
 const json: Check<JsonObject> = {
@@ -130,7 +129,7 @@ export const poolOptions: OptionTable<CheckedPoolOptions, PoolDefaults> = {
   loadBalancingAlgorithm: {
     ...row,
     check: loadBalancingAlgorithm,
-    default: 'least-load',
+    otherwise: "`'least-load'`, with `enableAdaptiveBalancing` `'adaptive'`",
     doc: 'Which client gets a call; may be changed while the pool runs, on `pool.config`.',
   },
   affinityMaxKeys: { ...row, check: count(1, 10_000_000), default: 10_000, doc: 'Affinity keys that are remembered; the least recently used goes first.' },
@@ -149,6 +148,8 @@ export const poolOptions: OptionTable<CheckedPoolOptions, PoolDefaults> = {
     otherwise: '268,435,456, or `maxMessageSize` where that is more',
     doc: 'Size of the stream of one call at most, all its messages together.',
   },
+
+  ...resilienceOptions,
 
   clientId: { ...row, check: text, doc: 'OAuth client, for the endpoints that have `auth`.' },
   clientSecret: { ...row, check: text, secret: true, doc: 'Its secret.' },

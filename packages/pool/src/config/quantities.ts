@@ -2,7 +2,7 @@ import type { Check } from './checks.js'
 import { number } from './checks.js'
 
 /** The longest delay that Node's timers take: 24.8 days. */
-export const MAX_DELAY = 2 ** 31 - 1
+export const MAX_DELAY: number = 2 ** 31 - 1
 
 const KIB = 1024
 

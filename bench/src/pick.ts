@@ -1,7 +1,5 @@
-import { once } from 'node:events'
-import { seededRandom } from 'mcp-client-pool/testing'
+import { cpuRounds } from './cpu-rounds.js'
 import { PEERS, SUBJECTS } from './pickers.js'
-import { startPinned, stop, SUBJECT_CORE } from './processes.js'
 import { close } from './report.js'
 import { judge, median, type Ratio, ratioOfMedians, type Verdict } from './statistics.js'
 
@@ -12,10 +10,6 @@ const LIMIT_NS = 60
 const FLAT = 1.5
 
 const SIZES = [10, 1_000, 10_000]
-
-/** In ms. The first rounds, in which the code is compiled and the length found, do not count. */
-const ROUND = 20
-const WARM_UP = 12
 
 /** Nanoseconds of CPU for one pick, by policy and number of clients, next to what is usually written instead. */
 export async function pick({ smoke, rounds }: { smoke: boolean; rounds: number }): Promise<number> {
@@ -52,26 +46,13 @@ export async function pick({ smoke, rounds }: { smoke: boolean; rounds: number }
   return close('pick', verdicts, smoke)
 }
 
-/** Nanoseconds per pick in each round, for pickers in processes of their own on the same core, in random order. */
-async function measure(pickers: ReadonlyArray<readonly [name: string, size: number]>, rounds: number, smoke: boolean): Promise<number[][]> {
-  const processes = await Promise.all(pickers.map(([name, size]) => startPinned(SUBJECT_CORE, './pick-process.js', [name, String(size)])))
-  const samples = pickers.map((): number[] => [])
-  const random = seededRandom(rounds)
-  try {
-    for (let round = smoke ? 0 : -WARM_UP; round < rounds; round++) {
-      const order = pickers.map((_, index) => ({ index, key: random() })).sort((a, b) => a.key - b.key)
-      for (const { index } of order) {
-        const { child } = processes[index]!
-        child.send(ROUND)
-        const [figure] = (await once(child, 'message')) as [number]
-        if (round >= 0) samples[index]!.push(figure)
-      }
-    }
-  } finally {
-    await Promise.all(processes.map(({ child }) => stop(child)))
-  }
-  return samples
-}
+const measure = (pickers: ReadonlyArray<readonly [name: string, size: number]>, rounds: number, smoke: boolean): Promise<number[][]> =>
+  cpuRounds(
+    './pick-process.js',
+    pickers.map(([name, size]) => [name, String(size)]),
+    rounds,
+    smoke,
+  )
 
 const nanoseconds = ({ value, low, high }: Ratio): string => `${scaled(value)} ns (${scaled(low)}–${scaled(high)})`
 const scaled = (share: number): string => (share * LIMIT_NS).toFixed(0)

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 const BENCHES: Record<string, { rounds: number; load: () => Promise<(options: { smoke: boolean; rounds: number }) => Promise<number>> }> = {
   overhead: { rounds: 30, load: async () => (await import('./overhead.js')).overhead },
   pick: { rounds: 30, load: async () => (await import('./pick.js')).pick },
+  guard: { rounds: 30, load: async () => (await import('./guard.js')).guard },
   memory: { rounds: 1, load: async () => (await import('./memory.js')).memory },
   startup: { rounds: 9, load: async () => (await import('./startup.js')).startup },
 }

@@ -1,0 +1,5 @@
+/** How many attempts a client may have open at a time. */
+
+export { FixedLimit } from './fixed-limit.js'
+export type { Limit } from './limit.js'
+export { ToolLimit } from './tool-limit.js'

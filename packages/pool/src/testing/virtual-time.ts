@@ -1,24 +1,38 @@
-import type { Alarm, Milliseconds, Timers } from '../ports.js'
+import { Alarm, type Milliseconds, type Timers } from '../ports.js'
 
-interface Entry {
+/** An alarm that was set. It counts while it is the alarm's `after`. */
+class Entry extends Alarm {
   readonly alarm: Alarm
-  readonly due: Milliseconds
   /** Alarms that are due at the same time fire in the order in which they were set. */
   readonly order: number
+
+  constructor(alarm: Alarm, due: Milliseconds, order: number) {
+    super()
+    this.alarm = alarm
+    this.due = due
+    this.order = order
+  }
+
+  override fire(now: Milliseconds): void {
+    this.alarm.after = undefined
+    this.alarm.fire(now)
+  }
 }
 
 /**
  * Time that stands still until it is moved, and then passes through every alarm on its way, exactly at its time.
  *
  * A binary heap of entries; an alarm that is cleared or set again leaves its old entry behind, which is skipped when it
- * comes up. Unlike the production wheel it has no tick: what a test sees depends on nothing but the order of due times.
+ * comes up, and swept out when such are in the majority: most alarms are timeouts that never fire, and a heap of those
+ * alone that will is small enough to be quick. Unlike the production wheel it has no tick: what a test sees depends on
+ * nothing but the order of due times.
  */
 export class VirtualTime implements Timers {
   #now: Milliseconds
   #orders = 0
   #heap: Entry[] = []
-  /** The entry that counts of each alarm that is set. Invariant: each is in `#heap`. */
-  readonly #current = new Map<Alarm, Entry>()
+  /** Alarms that are set; as many entries of `#heap` count. */
+  #pending = 0
 
   constructor(start: Milliseconds = 0) {
     this.#now = start
@@ -30,7 +44,7 @@ export class VirtualTime implements Timers {
 
   /** Alarms that are set. */
   get pending(): number {
-    return this.#current.size
+    return this.#pending
   }
 
   /** When the next alarm is due; undefined when none is set. */
@@ -40,15 +54,18 @@ export class VirtualTime implements Timers {
   }
 
   set(alarm: Alarm, delay: Milliseconds): void {
-    const entry: Entry = { alarm, due: this.#now + Math.max(0, delay), order: this.#orders++ }
+    const entry = new Entry(alarm, this.#now + Math.max(0, delay), this.#orders++)
     alarm.due = entry.due
-    this.#current.set(alarm, entry)
-    if (this.#heap.length > 64 + 4 * this.#current.size) this.#rebuild()
-    else this.#push(entry)
+    if (alarm.after === undefined) this.#pending++
+    alarm.after = entry
+    if (this.#heap.length > 64 + 2 * this.#pending) this.#sweep()
+    this.#push(entry)
   }
 
   clear(alarm: Alarm): void {
-    this.#current.delete(alarm)
+    if (alarm.after === undefined) return
+    alarm.after = undefined
+    this.#pending--
   }
 
   /** Moves time by `ms` and fires what is due on the way, also what is set meanwhile. */
@@ -71,19 +88,20 @@ export class VirtualTime implements Timers {
     const next = this.#heap[0]
     if (next === undefined || next.due > end) return false
     this.#pop()
-    this.#current.delete(next.alarm)
+    this.#pending--
     this.#now = Math.max(this.#now, next.due)
-    next.alarm.fire(this.#now)
+    next.fire(this.#now)
     return true
   }
 
   #dropStale(): void {
-    for (let top = this.#heap[0]; top !== undefined && this.#current.get(top.alarm) !== top; top = this.#heap[0]) this.#pop()
+    for (let top = this.#heap[0]; top !== undefined && !counts(top); top = this.#heap[0]) this.#pop()
   }
 
-  #rebuild(): void {
+  #sweep(): void {
+    const counting = this.#heap.filter(counts)
     this.#heap = []
-    for (const entry of this.#current.values()) this.#push(entry)
+    for (const entry of counting) this.#push(entry)
   }
 
   #push(entry: Entry): void {
@@ -111,6 +129,10 @@ export class VirtualTime implements Timers {
     }
     heap[at] = last
   }
+}
+
+function counts(entry: Entry): boolean {
+  return entry.alarm.after === entry
 }
 
 function before(a: Entry, b: Entry): boolean {

@@ -179,7 +179,17 @@ export const protocol: readonly Requirement[] = [
     id: 'SESSION-5',
     source: 'DESIGN: sessions',
     text: 'spread: the log level goes to all sessions, also later ones',
-    proof: { deferred: 'not built: logging/setLevel of pool.request reaches one session' },
+    proof: {
+      tests: {
+        'packages/pool/test/pool-clients.test.ts': [
+          'all have the log level that was set, those that come later too',
+          'have the log level that was set again when they are opened again',
+          'leave the level of a modern replica to the requests of legacy callers',
+        ],
+        'packages/pool/src/mcp/spread-memory.test.ts': ['is told to those whom no call reached, and only to those'],
+        'packages/pool/test/http-odd-servers.test.ts': ['are as many as a modern caller asks for, while legacy ones hear no more than they set'],
+      },
+    },
   },
   {
     id: 'SESSION-6',

@@ -1,7 +1,7 @@
 import { TokenCache } from './auth/index.js'
 import type { ResolvedConfig, ResolvedEndpoint, ResolvedUrlEndpoint } from './config/index.js'
 import type { ConnectOptions } from './fleet/index.js'
-import { connectHttp, connectSse, connectStdio, EraMemory, ListenRota, NotStreamableHttp, ToolCatalog } from './mcp/index.js'
+import { connectHttp, connectSse, connectStdio, EraMemory, ListenRota, NotStreamableHttp, PoolLogLevel, ToolCatalog } from './mcp/index.js'
 import type { ConnectionListener, LiveConnection, Random, Timers, TokenSource } from './ports.js'
 
 export interface ConnectingParts {
@@ -32,6 +32,8 @@ interface Wish {
  *     url ─▶ Streamable HTTP ──4xx──▶ HTTP+SSE of 2024-11-05        command ─▶ stdio
  */
 export class Connecting {
+  /** Of all sessions that calls are spread over. */
+  readonly logLevel: PoolLogLevel = new PoolLogLevel()
   readonly #parts: ConnectingParts
   readonly #tokens: TokenCache
   readonly #eras: EraMemory
@@ -71,7 +73,7 @@ export class Connecting {
   async #overHttp(endpoint: ResolvedUrlEndpoint, wish: Wish, tokens: TokenSource | undefined): Promise<LiveConnection> {
     if (endpoint.transport === 'sse') return this.#overSse(endpoint, wish, tokens)
     const { clientId, listener, signal } = wish
-    const settings = { ...this.#parts, clientId, tokens, eras: this.#eras, ...this.#memoryOf(endpoint), wallClock: Date.now }
+    const settings = { ...this.#parts, clientId, tokens, eras: this.#eras, logLevel: this.logLevel, ...this.#memoryOf(endpoint), wallClock: Date.now }
     try {
       return await connectHttp(endpoint, settings, listener, signal)
     } catch (error) {
@@ -91,7 +93,7 @@ export class Connecting {
     const { config, timers, random, nextId } = this.#parts
     const { capabilities, connectionTimeout, healthCheckMethod } = config
     const { catalog } = this.#memoryOf({ id, trustAnnotations })
-    const own = { endpointId: id, label, protocolVersion, catalog, eras: this.#eras }
+    const own = { endpointId: id, label, protocolVersion, catalog, eras: this.#eras, logLevel: this.logLevel }
     return { ...wish, ...own, timers, random, nextId, clientInfo: { ...config.clientInfo }, capabilities, connectionTimeout, healthCheckMethod }
   }
 

@@ -8,15 +8,18 @@ import {
   type FleetListener,
   OwnedSession,
   type OwnSession,
+  type PoolLogLevel,
   type SessionListener,
   type SessionParameters,
 } from './mcp/index.js'
-import type { JsonRpcNotification, Random, ServerFacts, Target, Timers } from './ports.js'
+import type { JsonRpcNotification, JsonRpcRequest, JsonRpcResponse, Random, ServerFacts, Target, Timers } from './ports.js'
+import { setLevelEverywhere } from './set-level.js'
 
 export interface PoolEngineParts {
   readonly calls: Calls
   readonly timers: Timers
   readonly random: Random
+  readonly logLevel: PoolLogLevel
   readonly identity: Engine['identity']
   readonly ready: Engine['ready']
   /** Throws where the pool takes no calls now. */
@@ -64,6 +67,16 @@ export class PoolEngine implements Engine {
     this.#parts.admit()
     checkOptions(call)
     return this.#parts.calls.start(call.request, call, call)
+  }
+
+  /** `logging/setLevel` of a caller without a session of its own. `call` makes it, at that client alone where one is given. */
+  setLevel(request: JsonRpcRequest, call: (only: Target | undefined) => Promise<JsonRpcResponse>): Promise<JsonRpcResponse> {
+    return setLevelEverywhere(request, this.#parts.logLevel, () => {
+      const kind = this.#parts.calls.kindOf(request)
+      const takers = this.#replicas.filter(({ connection }) => connection.serves(kind) !== 'no')
+      // Where nobody takes it now, somebody may later: as with any other call.
+      return takers.length === 0 ? [call(undefined)] : takers.map(call)
+    })
   }
 
   watch(listener: FleetListener): () => void {

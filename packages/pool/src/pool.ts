@@ -116,6 +116,7 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
       calls: this.#path.calls,
       timers: this.#timers,
       random: Math.random,
+      logLevel: this.#connecting.logLevel,
       identity: config.clientInfo,
       ready: () => this.#ready(),
       admit: () => this.#mustRun(),
@@ -176,7 +177,9 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
       return Promise.reject(error)
     }
     const era = eraOfRequest(message)
-    return this.#call(message, options === undefined ? PLAIN[era] : { ...options, era }, options?.onNotification)
+    const terms: CallTerms = options === undefined ? PLAIN[era] : { ...options, era }
+    if (message.method !== 'logging/setLevel' || era === 'modern') return this.#call(message, terms, options?.onNotification)
+    return this.#engine.setLevel(message, (only) => this.#call(message, { ...terms, only }, options?.onNotification))
   }
 
   /**

@@ -178,6 +178,39 @@ describe('answers', () => {
   })
 })
 
+describe('log messages of a session that eras share', () => {
+  const LEVELS = ['debug', 'info', 'warning', 'error']
+
+  it('are as many as a modern caller asks for, while legacy ones hear no more than they set', async () => {
+    const told: string[] = []
+    const url = await legacy({
+      'logging/setLevel': (res, { id, params }) => {
+        told.push(String(params?.['level']))
+        json(res, { jsonrpc: '2.0', id, result: {} })
+      },
+      'tools/call': (res, { id }) => {
+        const heard = LEVELS.slice(LEVELS.indexOf(told.at(-1) ?? 'debug'))
+        const messages = heard.map((level) => event({ jsonrpc: '2.0', method: 'notifications/message', params: { level, data: 'x' } }))
+        events(res).end(messages.join('') + event({ jsonrpc: '2.0', id, result: {} }))
+      },
+    })
+    const { ask, begin } = await worlds.connect(url)
+    const heard = async (era: 'modern' | 'legacy', meta: JsonObject): Promise<unknown[]> => {
+      const attempt = begin('tools/call', { name: 'x', _meta: meta }, { era })
+      await attempt.result
+      return attempt.notifications.map(({ params }) => params?.['level'])
+    }
+    const wanting = (level: string) => heard('modern', { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/logLevel': level })
+    await ask('logging/setLevel', { level: 'error' })
+    expect(await Promise.all([wanting('info'), wanting('info')])).toEqual([LEVELS.slice(1), LEVELS.slice(1)])
+    expect([await wanting('error'), await heard('legacy', {})]).toEqual([['error'], ['error']])
+    // A level that is set anew does not take from those who want more.
+    await ask('logging/setLevel', { level: 'warning' })
+    expect([await wanting('info'), await heard('legacy', {})]).toEqual([LEVELS.slice(1), LEVELS.slice(2)])
+    expect(told).toEqual(['error', 'info', 'info'])
+  })
+})
+
 describe('tools', () => {
   const tools = [
     { name: 'good', inputSchema: { type: 'object', properties: { a: { type: 'string', 'x-mcp-header': 'A' } } } },

@@ -2,6 +2,7 @@ import { type ResolvedUrlEndpoint, resolveConfig, type UrlEndpointOptions } from
 import type { PoolError } from '../src/errors.js'
 import type { SessionListener, SessionParameters } from '../src/mcp/engine.js'
 import { EraMemory } from '../src/mcp/era-memory.js'
+import { PoolLogLevel } from '../src/mcp/pool-log-level.js'
 import { connectHttp } from '../src/mcp/http/connect.js'
 import { ListenRota } from '../src/mcp/listen-rota.js'
 import { OwnedSession } from '../src/mcp/session.js'
@@ -190,6 +191,8 @@ export class Worlds {
   readonly #open: LiveConnection[] = []
   readonly #shared = new Map<string, Shared>()
   readonly #timers = systemTimers()
+  /** Of all their spread sessions. */
+  logLevel = new PoolLogLevel()
   #eras = new EraMemory(this.#timers, 60_000)
 
   async connect(url: string, wishes: ConnectWishes = {}): Promise<World> {
@@ -199,7 +202,7 @@ export class Worlds {
     const shared = this.#shared.get(url) ?? { catalog: new ToolCatalog({ trustAnnotations: endpoint.trustAnnotations }), rota: new ListenRota() }
     this.#shared.set(url, shared)
     const heard = new Heard()
-    const own = { config, clientId, tokens, eras: this.#eras, ...shared }
+    const own = { config, clientId, tokens, eras: this.#eras, logLevel: this.logLevel, ...shared }
     const settings = { ...own, timers: this.#timers, random: Math.random, wallClock: Date.now, nextId: () => ++wireIds }
     const connection = await connectHttp(endpoint, settings, heard, signal)
     this.#open.push(connection)
@@ -217,6 +220,7 @@ export class Worlds {
     await Promise.all(this.#open.splice(0).map((connection) => connection.close()))
     this.#shared.clear()
     this.#eras = new EraMemory(this.#timers, 60_000)
+    this.logLevel = new PoolLogLevel()
   }
 }
 

@@ -127,4 +127,55 @@ describe('spread sessions of the legacy era', () => {
     await pool.shutdown()
     expect(servers.map(({ sessions: open }) => open.size)).toEqual([0, 0])
   })
+  const levels = (server: HttpServer) => server.requests.all('logging/setLevel').map(({ message }) => message?.params)
+  const setLevel = (level: string) => ({ jsonrpc: '2.0', id: 'own', method: 'logging/setLevel', params: { level } }) as const
+
+  it('all have the log level that was set, those that come later too', async () => {
+    const servers = await Promise.all(['a', 'b'].map((id) => running(startLegacyServer({ id }))))
+    const pool = await poolOver([{ url: servers[0]!.url }], { minSize: 2 })
+    expect(await pool.request(setLevel('error'))).toEqual({ jsonrpc: '2.0', id: 'own', result: {} })
+    await pool.createClient({ url: servers[1]!.url })
+    expect(servers.map(levels)).toEqual([[{ level: 'error' }, { level: 'error' }], [{ level: 'error' }]])
+  })
+
+  it('have the log level that was set again when they are opened again', async () => {
+    const server = await running(startLegacyServer())
+    const pool = await poolOver([{ url: server.url }], { minSize: 1 })
+    await pool.request(setLevel('error'))
+    const reopened = server.requests.next('logging/setLevel')
+    await server.forgetSessions()
+    await whoAnswers(pool, 1)
+    expect((await reopened).message?.params).toEqual({ level: 'error' })
+  })
+
+  it('take a log level where one refuses, and refuse it where all do', async () => {
+    const servers = await Promise.all(['a', 'b'].map((id) => running(startLegacyServer({ id }))))
+    const pool = await poolOver(servers.map(({ url }) => ({ url })))
+    const refusal = { kind: 'error', code: -32_603, message: 'no' } as const
+    servers[0]!.faults.next(refusal, 1, 'logging/setLevel')
+    expect(await pool.request(setLevel('error'))).toMatchObject({ id: 'own', result: {} })
+    for (const { faults } of servers) faults.next(refusal, 1, 'logging/setLevel')
+    expect(await pool.request(setLevel('debug'))).toMatchObject({ id: 'own', error: { code: -32_603 } })
+    expect(await pool.request(setLevel('loud'))).toMatchObject({ id: 'own', error: { code: -32_602 } })
+    const later = await running(startLegacyServer({ id: 'later' }))
+    await pool.createClient({ url: later.url })
+    expect(levels(later)).toEqual([{ level: 'error' }])
+  })
+
+  it('leave the level of a modern replica to the requests of legacy callers', async () => {
+    const servers = await Promise.all(['a', 'b'].map((id) => running(startModernServer({ id, jsonResponse: false }))))
+    const pool = await poolOver([{ url: servers[0]!.url }])
+    await pool.request(setLevel('warning'))
+    const { id } = await pool.createClient({ url: servers[1]!.url })
+    const heard: JsonRpcNotification[] = []
+    const log = (level: string, _meta?: object) => {
+      const params = { name: 'log', arguments: { level, text: level }, ...(_meta && { _meta }) }
+      return pool.request({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }, { onNotification: (notification) => void heard.push(notification) })
+    }
+    for (const each of pool.clients.keys()) if (each !== id) pool.healthStatus.set(each, { status: 'unhealthy' })
+    for (const level of ['info', 'error']) await log(level)
+    await log('error', { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} })
+    expect(heard.map(({ params }) => params?.['level'])).toEqual(['error'])
+    expect(servers.flatMap(levels)).toEqual([])
+  })
 })

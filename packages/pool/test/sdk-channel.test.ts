@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { ResolvedStdioEndpoint } from '../src/config/index.js'
 import { type ChannelOptions, connectSse, connectStdio } from '../src/mcp/channel/index.js'
 import { EraMemory } from '../src/mcp/era-memory.js'
+import { PoolLogLevel } from '../src/mcp/pool-log-level.js'
 import { OwnedSession } from '../src/mcp/session.js'
 import { ToolCatalog } from '../src/mcp/tool-catalog.js'
 import type { ConnectionListener, JsonObject, JsonRpcNotification, JsonRpcRequest, LiveConnection } from '../src/ports.js'
@@ -53,6 +54,7 @@ function options(listener: Listener, more: Partial<ChannelOptions> = {}): Channe
     capabilities: { elicitation: {} },
     protocolVersion: undefined,
     eras: new EraMemory(timers, 1_000_000),
+    logLevel: new PoolLogLevel(),
     catalog: new ToolCatalog({ trustAnnotations: true }),
     connectionTimeout: 10_000,
     healthCheckMethod: undefined,

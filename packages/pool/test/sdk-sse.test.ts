@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { connectSse } from '../src/mcp/channel/index.js'
 import { sseFetch } from '../src/mcp/channel/sse-fetch.js'
 import { EraMemory } from '../src/mcp/era-memory.js'
+import { PoolLogLevel } from '../src/mcp/pool-log-level.js'
 import { ToolCatalog } from '../src/mcp/tool-catalog.js'
 import type { TokenSource } from '../src/ports.js'
 import { systemTimers } from '../src/system-timers.js'
@@ -111,6 +112,7 @@ describe('a token for HTTP+SSE', () => {
         capabilities: {},
         protocolVersion: undefined,
         eras: new EraMemory(timers, 1_000),
+        logLevel: new PoolLogLevel(),
         catalog: new ToolCatalog({ trustAnnotations: true }),
         connectionTimeout: 5_000,
         healthCheckMethod: undefined,

@@ -1,6 +1,7 @@
 /** Speaking MCP. For `pool.ts`, which composes, and for the gateway's doors. */
 
-// Eras
+// Eras, and what differs between them
+export { CODES, LOG_LEVELS } from './era-tables.js'
 export { eraOfRequest, requiredEra } from './translate.js'
 
 // The doors of the library that stand on one engine
@@ -27,4 +28,5 @@ export { connectSse, connectStdio } from './channel/index.js'
 export { EraMemory } from './era-memory.js'
 export { connectHttp, NotStreamableHttp } from './http/connect.js'
 export { ListenRota } from './listen-rota.js'
+export { PoolLogLevel } from './pool-log-level.js'
 export { ToolCatalog } from './tool-catalog.js'

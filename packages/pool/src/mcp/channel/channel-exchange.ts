@@ -11,8 +11,10 @@ export interface ExchangeHome {
   readonly label: string
   readonly era: Era
   readonly facts: ServerFacts
-  /** Looks at every answer before the caller gets it; may hand on another. */
+  /** Looks at every answer to what was sent, before the caller gets it; may hand on another. */
   observe(request: JsonRpcRequest, response: JsonRpcResponse): JsonRpcResponse
+  /** Whether callers of the channel's own era want to hear it. */
+  passes(notification: JsonRpcNotification): boolean
   /** An exchange is over, in whichever way. */
   over(): void
 }
@@ -27,12 +29,15 @@ export class ChannelExchange implements Exchange, Pending {
   readonly #attempt: Attempt
   readonly #token: unknown
   #channel: Channel | undefined
+  /** In the era of the channel. */
+  #sent: JsonRpcRequest
   #written = false
   #over = false
 
   constructor(home: ExchangeHome, attempt: Attempt) {
     this.#home = home
     this.#attempt = attempt
+    this.#sent = attempt.request
     this.kind = attempt.stream ? 'stream' : 'call'
     this.#token = metaOf(attempt.request.params)?.['progressToken']
   }
@@ -45,6 +50,7 @@ export class ChannelExchange implements Exchange, Pending {
   send(channel: Channel, request: JsonRpcRequest): void {
     if (this.#over) return
     this.#channel = channel
+    this.#sent = request
     const { wireId } = this.#attempt
     const params = this.#token === undefined ? request.params : withToken(request.params, wireId)
     this.#written = channel.isOpen
@@ -71,7 +77,7 @@ export class ChannelExchange implements Exchange, Pending {
   answered(response: JsonRpcResponse): void {
     const { request, era, stream } = this.#attempt
     if (stream && 'result' in response) return this.settle({ ...response, result: retagged(response.result, request.id) ?? response.result })
-    const seen = this.#home.observe(request, response)
+    const seen = this.#home.observe(this.#sent, response)
     if (era === this.#home.era) return this.settle(seen)
     const plan = translateResponse(request, seen, era, this.#home.facts)
     this.settle(plan.act === 'answer' ? plan.response : crossingRefused(plan.reason, this.#home.label))
@@ -86,7 +92,7 @@ export class ChannelExchange implements Exchange, Pending {
       return this.settle({ jsonrpc: '2.0', id: request.id, result: { resultType: 'complete', _meta: { [META.subscriptionId]: request.id } } })
     }
     const own = this.#own(notification)
-    if (era === this.#home.era) return this.#attempt.onNotification(own)
+    if (era === this.#home.era) return this.#home.passes(own) ? this.#attempt.onNotification(own) : undefined
     const translated = era === 'modern' && !passesLogLevel(own, request) ? undefined : translateNotification(own, era)
     if (translated !== undefined) this.#attempt.onNotification(translated)
   }

@@ -62,6 +62,10 @@ export class ChannelSeat implements Seat, ChannelOwner, ExchangeHome {
     return this.#parts.observe(request, response)
   }
 
+  passes(notification: JsonRpcNotification): boolean {
+    return this.#session.memory.passes(notification)
+  }
+
   over(): void {
     this.#outstanding--
     if (this.#outstanding === 0) this.#left?.()

@@ -3,6 +3,7 @@ import { PoolError } from '../../errors.js'
 import type { ConnectionListener, Era, JsonObject, LiveConnection, Milliseconds, Random, Timers, TokenSource } from '../../ports.js'
 import type { EraMemory } from '../era-memory.js'
 import { LEGACY_VERSIONS } from '../handshake.js'
+import type { PoolLogLevel } from '../pool-log-level.js'
 import type { ToolCatalog } from '../tool-catalog.js'
 import { eraOfVersion } from '../translate.js'
 import type { ChannelOwner } from './channel.js'
@@ -30,6 +31,7 @@ export interface ChannelOptions {
   readonly protocolVersion: string | undefined
   readonly eras: EraMemory
   readonly catalog: ToolCatalog
+  readonly logLevel: PoolLogLevel
   readonly connectionTimeout: Milliseconds
   readonly healthCheckMethod: string | undefined
   readonly signal: AbortSignal | undefined
@@ -82,6 +84,7 @@ async function connectChannel(
     ports,
     introduction,
     catalog: options.catalog,
+    logLevel: options.logLevel,
     healthCheckMethod: options.healthCheckMethod,
     connectionTimeout: timeout,
     tokens,

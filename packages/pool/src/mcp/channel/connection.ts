@@ -18,11 +18,13 @@ import type {
   TokenSource,
   ToolFacts,
 } from '../../ports.js'
-import { LEGACY_ONLY_CLIENT_NOTIFICATIONS, LOG_LEVELS } from '../era-tables.js'
+import { LEGACY_ONLY_CLIENT_NOTIFICATIONS } from '../era-tables.js'
 import { isObject } from '../json-object.js'
+import type { LevelHolder, PoolLogLevel } from '../pool-log-level.js'
 import { serves } from '../serves.js'
 import { SessionListens } from '../session-listens.js'
 import { OwnedSession } from '../session.js'
+import { SpreadMemory } from '../spread-memory.js'
 import type { ToolCatalog } from '../tool-catalog.js'
 import { logLevelOf, translateRequest } from '../translate.js'
 import { type AskPorts, askChannel } from './channel-ask.js'
@@ -40,6 +42,8 @@ export interface ChannelConnectionParts {
   readonly ports: AskPorts & { readonly random: Random }
   readonly introduction: Introduction
   readonly catalog: ToolCatalog
+  /** Shared by all connections of the pool. */
+  readonly logLevel: PoolLogLevel
   /** JSON-RPC method of the probe; undefined: that of the era. */
   readonly healthCheckMethod: string | undefined
   readonly connectionTimeout: Milliseconds
@@ -62,10 +66,10 @@ export class ChannelConnection implements LiveConnection, ChannelOwner, Exchange
   readonly #ownListen: OwnListen | undefined
   readonly #seats = new Map<OwnedSession, ChannelSeat>()
   readonly #unwatch: () => void
-  /** Log level of the session, where some call wanted one. */
-  #level = LOG_LEVELS.length
+  /** What the session of a legacy server has to be told. */
+  readonly #memory: SpreadMemory
   /** Log level of those who speak the old way to a modern server, which is told it with every request. */
-  #spreadLevel: string | undefined
+  readonly #modernLevel: ModernLevel = new ModernLevel()
   #closed = false
 
   constructor({ channel, era, facts }: MetChannel, parts: ChannelConnectionParts) {
@@ -83,13 +87,25 @@ export class ChannelConnection implements LiveConnection, ChannelOwner, Exchange
         envelope: envelopeOf(parts.introduction, facts.protocolVersion),
         onNotification: (notification) => this.onNotification(notification),
       })
+    this.#memory = new SpreadMemory(parts.logLevel, {
+      logs: () => channel.isOpen && facts.capabilities['logging'] !== undefined,
+      tell: async (level) => {
+        const request = { method: 'logging/setLevel', params: { level } }
+        this.#memory.learn(request, await this.#ask(request.method, request.params, parts.connectionTimeout))
+      },
+    })
     this.#unwatch = parts.catalog.watch(() => this.#listener?.onServesChanged())
   }
 
   /** Begins to listen and to list; whoever made it has it by now. */
   begin(): void {
+    this.#parts.logLevel.join(this.#levelHolder)
     this.#ownListen?.start()
     if (this.#parts.catalog.stale) this.#refresh()
+  }
+
+  get #levelHolder(): LevelHolder {
+    return this.era === 'modern' ? this.#modernLevel : this.#memory
   }
 
   get label(): string {
@@ -119,19 +135,20 @@ export class ChannelConnection implements LiveConnection, ChannelOwner, Exchange
     if (this.era === 'legacy' && session instanceof OwnedSession) return this.#seatOf(session).start(attempt)
     const exchange = new ChannelExchange(this, attempt)
     if (attempt.resumeFrom !== undefined) exchange.settle(this.#noResumption())
-    else if (attempt.era === this.era) exchange.send(this.#channel, attempt.request)
+    else if (attempt.era === this.era) exchange.send(this.#channel, this.era === 'legacy' ? this.#outgoing(attempt.request) : attempt.request)
     else return this.#startAcross(attempt, exchange)
     return exchange
   }
 
   #startAcross(attempt: Attempt, exchange: ChannelExchange): Exchange {
     const { clientInfo, capabilities: clientCapabilities } = this.#parts.introduction
-    const logLevel = attempt.session instanceof OwnedSession ? attempt.session.logLevel : this.#spreadLevel
+    const logLevel = attempt.session instanceof OwnedSession ? attempt.session.logLevel : this.#modernLevel.level
     const envelope = { protocolVersion: this.facts.protocolVersion, clientInfo, clientCapabilities, logLevel }
     const plan = translateRequest(attempt.request, this.era, envelope)
     switch (plan.act) {
       case 'send':
-        this.#wantLevel(logLevelOf(attempt.request))
+        // On one stream the server reads it before the request: nobody has to wait.
+        if (this.era === 'legacy') void this.#memory.want(logLevelOf(attempt.request))
         exchange.send(this.#channel, plan.request)
         break
       case 'listen':
@@ -146,7 +163,7 @@ export class ChannelConnection implements LiveConnection, ChannelOwner, Exchange
         break
       case 'set-level':
         if (attempt.session instanceof OwnedSession) attempt.session.logLevel = plan.level
-        else this.#spreadLevel = plan.level
+        else this.#modernLevel.levelChanged(plan.level)
         exchange.settle(ok(attempt, {}))
         break
       case 'answer':
@@ -158,8 +175,21 @@ export class ChannelConnection implements LiveConnection, ChannelOwner, Exchange
     return exchange
   }
 
-  /** Lists that pass through correct the catalogue. */
+  #outgoing(request: JsonRpcRequest): JsonRpcRequest {
+    return request.method === 'logging/setLevel' ? this.#memory.outgoing(request) : request
+  }
+
   observe(request: JsonRpcRequest, response: JsonRpcResponse): JsonRpcResponse {
+    if (request.method === 'logging/setLevel') this.#memory.learn(request, response)
+    return this.#observeList(request, response)
+  }
+
+  passes(notification: JsonRpcNotification): boolean {
+    return this.era === 'modern' || this.#memory.passes(notification)
+  }
+
+  /** Lists that pass through correct the catalogue. */
+  #observeList(request: JsonRpcRequest, response: JsonRpcResponse): JsonRpcResponse {
     if (request.method !== 'tools/list' || !('result' in response)) return response
     return { ...response, result: this.#parts.catalog.learn(request, response.result, false, () => {}) }
   }
@@ -175,7 +205,7 @@ export class ChannelConnection implements LiveConnection, ChannelOwner, Exchange
       timeout: this.#parts.connectionTimeout,
       facts: this.facts,
       open: this.#parts.openSession,
-      observe: (request, response) => this.observe(request, response),
+      observe: (request, response) => this.#observeList(request, response),
       over: () => void this.#seats.delete(session),
       report: (error) => this.#listener?.onError(error),
     })
@@ -193,19 +223,12 @@ export class ChannelConnection implements LiveConnection, ChannelOwner, Exchange
     return new PoolError('SESSION_LOST', `${label} cannot continue an answer that broke`, { progress: 'sent', endpoint: label })
   }
 
-  /** The level of a shared session is the most verbose that any call wants; each call filters what it gets. */
-  #wantLevel(level: string | undefined): void {
-    const wanted = LOG_LEVELS.indexOf(String(level))
-    if (wanted < 0 || wanted >= this.#level || this.facts.capabilities['logging'] === undefined) return
-    this.#level = wanted
-    this.#ask('logging/setLevel', { level }, this.#parts.connectionTimeout).catch(() => {})
-  }
-
   // ── Health, and the end ──────────────────────────────────────────────────────────────────────────────────────────
 
   async probe(timeout: Milliseconds): Promise<ReportedMetrics | undefined> {
     const method = this.#parts.healthCheckMethod ?? (this.era === 'modern' ? 'server/discover' : 'ping')
     const response = await this.#ask(method, undefined, timeout)
+    if (this.era === 'legacy') this.#memory.catchUp()
     const metrics = 'result' in response ? response.result['metrics'] : undefined
     return isObject(metrics) ? metrics : undefined
   }
@@ -219,6 +242,7 @@ export class ChannelConnection implements LiveConnection, ChannelOwner, Exchange
     if (this.#closed) return
     this.#closed = true
     this.#unwatch()
+    this.#parts.logLevel.leave(this.#levelHolder)
     this.#ownListen?.close()
     const failure = new PoolError('CONNECTION_LOST', `the connection to ${this.label} was closed`, { progress: 'sent' })
     this.#listens.fail(failure)
@@ -234,7 +258,7 @@ export class ChannelConnection implements LiveConnection, ChannelOwner, Exchange
       this.#refresh()
     }
     this.#listens.onNotification(notification)
-    this.#listener?.onNotification(notification)
+    if (this.passes(notification)) this.#listener?.onNotification(notification)
   }
 
   onRequest(request: JsonRpcRequest, reply: Reply): void {
@@ -247,6 +271,7 @@ export class ChannelConnection implements LiveConnection, ChannelOwner, Exchange
 
   onEnd(failure: PoolError): void {
     if (this.#closed) return
+    this.#parts.logLevel.leave(this.#levelHolder)
     this.#ownListen?.close()
     this.#parts.catalog.invalidate()
     this.#listens.fail(failure)
@@ -272,6 +297,16 @@ export class ChannelConnection implements LiveConnection, ChannelOwner, Exchange
         if (this.#channel.isOpen) this.#listener?.onError(asError(error))
       })
   }
+}
+
+class ModernLevel implements LevelHolder {
+  level: string | undefined
+
+  levelChanged(level: string | undefined): void {
+    this.level = level
+  }
+  /** The level travels with every request: there is nothing to be told. */
+  catchUp(): void {}
 }
 
 function ok(attempt: Attempt, result: JsonObject): JsonRpcResponse {

@@ -367,7 +367,7 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink {
     if (method !== 'notifications/progress') this.#lane.noticed(method)
     const mapped = mappedNotification(message, method, attempt)
     if (mapped === undefined) return
-    const across = attempt.era === this.#lane.era ? mapped : notificationAcross(attempt, mapped)
+    const across = attempt.era !== this.#lane.era ? notificationAcross(attempt, mapped) : this.#lane.passes(mapped) ? mapped : undefined
     if (across !== undefined) attempt.onNotification(across)
   }
 

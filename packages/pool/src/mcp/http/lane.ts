@@ -1,5 +1,5 @@
 import type { PoolError } from '../../errors.js'
-import type { Attempt, Era, JsonRpcError, JsonRpcRequest, JsonRpcResponse, ServerFacts } from '../../ports.js'
+import type { Attempt, Era, JsonRpcError, JsonRpcNotification, JsonRpcRequest, JsonRpcResponse, ServerFacts } from '../../ports.js'
 import type { HttpChannel } from './channel.js'
 import type { RequestEnvelope } from './request-body.js'
 import type { Headers } from './request-headers.js'
@@ -43,6 +43,8 @@ export interface Lane {
   cancelled(wireId: number, request: JsonRpcRequest, reason: string): void
   /** GET that continues a broken stream after an event; undefined: this era has nothing of the kind. */
   resumeHeaders(lastEventId: string, token: string | undefined): Headers | undefined
+  /** Whether callers of the lane's own era want to hear it. */
+  passes(notification: JsonRpcNotification): boolean
   /** A notification passed by on a request's own stream. */
   noticed(method: string): void
   /** An exchange of this lane is made; every one is released once. */

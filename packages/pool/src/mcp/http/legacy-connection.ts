@@ -19,9 +19,9 @@ import type { RotaMember } from '../listen-rota.js'
 import { serves } from '../serves.js'
 import { OwnedSession } from '../session.js'
 import { SessionListens } from '../session-listens.js'
-import { SessionMemory } from '../session-memory.js'
+import { SpreadMemory } from '../spread-memory.js'
 import { MODERN_VERSIONS } from '../translate-result.js'
-import { translateRequest } from '../translate.js'
+import { logLevelOf, translateRequest } from '../translate.js'
 import { crossingRefused } from './across.js'
 import { ask } from './ask.js'
 import { CatalogFeed } from './catalog-feed.js'
@@ -42,6 +42,7 @@ export class LegacyConnection implements LiveConnection, RotaMember {
   readonly #headers: RequestHeaders
   readonly #settings: HttpSettings
   readonly #spread: LegacySession
+  readonly #memory: SpreadMemory
   readonly #owned = new Map<OwnedSession, LegacySession>()
   readonly #feed: CatalogFeed
   readonly #listens: SessionListens
@@ -56,6 +57,10 @@ export class LegacyConnection implements LiveConnection, RotaMember {
     this.#feed = new CatalogFeed(settings.catalog, () => channel.listener?.onServesChanged())
     const { clientInfo, capabilities } = settings.config
     const parameters: JsonObject = { protocolVersion: version, capabilities, clientInfo: { ...clientInfo } }
+    this.#memory = new SpreadMemory(settings.logLevel, {
+      logs: () => this.#spread.facts.capabilities['logging'] !== undefined,
+      tell: (level) => this.#spread.open().then(() => ask(this.#spread, 'logging/setLevel', { level }, { timeout: channel.limits.connectionTimeout })),
+    })
     this.#spread = new LegacySession(channel, headers, settings.clientId, this.#spreadOwner(parameters))
     const facts = (): ServerFacts => this.facts
     this.#listens = new SessionListens({
@@ -70,6 +75,7 @@ export class LegacyConnection implements LiveConnection, RotaMember {
   async open(): Promise<void> {
     await this.#spread.open()
     if (this.facts.capabilities['tools'] !== undefined) this.#feed.start(this.#spread)
+    this.#settings.logLevel.join(this.#memory)
     this.#settings.rota.join(this)
   }
 
@@ -106,7 +112,10 @@ export class LegacyConnection implements LiveConnection, RotaMember {
       request = plan.request
     }
     const { session } = attempt
-    if (!(session instanceof OwnedSession)) return this.#spread.start(attempt, request)
+    if (!(session instanceof OwnedSession)) {
+      const wanted = attempt.era === 'modern' ? this.#memory.want(logLevelOf(attempt.request)) : undefined
+      return this.#spread.start(attempt, request.method === 'logging/setLevel' ? this.#memory.outgoing(request) : request, wanted)
+    }
     if (!session.closed) return this.#sessionOf(session).start(attempt, request)
     attempt.onFailure(new PoolError('SESSION_LOST', 'the session was closed by its owner', { endpoint: this.#channel.label }))
     return DONE
@@ -122,6 +131,12 @@ export class LegacyConnection implements LiveConnection, RotaMember {
   }
 
   async probe(timeout: Milliseconds): Promise<ReportedMetrics | undefined> {
+    const metrics = await this.#probe(timeout)
+    this.#memory.catchUp()
+    return metrics
+  }
+
+  async #probe(timeout: Milliseconds): Promise<ReportedMetrics | undefined> {
     const method = this.#settings.config.healthCheckMethod ?? 'ping'
     const params = method === 'ping' ? undefined : {}
     await this.#spread.open()
@@ -140,6 +155,7 @@ export class LegacyConnection implements LiveConnection, RotaMember {
   }
 
   async close(): Promise<void> {
+    this.#settings.logLevel.leave(this.#memory)
     this.#settings.rota.leave(this)
     this.#feed.stop()
     const owned = [...this.#owned]
@@ -157,7 +173,7 @@ export class LegacyConnection implements LiveConnection, RotaMember {
   #spreadOwner(parameters: JsonObject): LegacySessionOwner {
     return {
       parameters,
-      memory: new SessionMemory(),
+      memory: this.#memory,
       listens: false,
       onNotification: (notification) => {
         this.#listens.onNotification(notification)

@@ -2,7 +2,7 @@ import { PoolError } from '../../errors.js'
 import type { Attempt, Era, Exchange, JsonObject, JsonRpcNotification, JsonRpcRequest, JsonRpcResponse, Milliseconds, ServerFacts } from '../../ports.js'
 import { isObject } from '../json-object.js'
 import type { Seat } from '../session.js'
-import type { SessionMemory } from '../session-memory.js'
+import type { Memory } from '../session-memory.js'
 import { ask } from './ask.js'
 import type { HttpChannel } from './channel.js'
 import { HttpExchange } from './exchange.js'
@@ -16,7 +16,7 @@ import { ServerStream, type ServerStreamOwner } from './server-stream.js'
 export interface LegacySessionOwner {
   /** `initialize` as this client sends it. */
   readonly parameters: JsonObject
-  readonly memory: SessionMemory
+  readonly memory: Memory
   /** Whether messages outside of calls are wanted: the GET stream. */
   readonly listens: boolean
   onNotification(notification: JsonRpcNotification): void
@@ -89,16 +89,21 @@ export class LegacySession implements Lane, Seat, ServerStreamOwner {
     return this.#state === 'over'
   }
 
-  /** `request` is the attempt's or its translation. */
-  start(attempt: Attempt, request: JsonRpcRequest): Exchange {
+  /** `request` is the attempt's or its translation. It is sent once `after` is over, where there is something to wait for. */
+  start(attempt: Attempt, request: JsonRpcRequest, after?: Promise<void>): Exchange {
     const exchange = new HttpExchange(this, attempt, request, false)
-    if (this.#state === 'open') exchange.begin()
-    else {
+    if (after !== undefined) {
       exchange.park()
-      this.#waiting.push(exchange)
-      void this.open().catch(() => {})
-    }
+      void after.then(() => (this.#state === 'open' ? this.#begin(exchange) : this.#wait(exchange)))
+    } else if (this.#state === 'open') exchange.begin()
+    else this.#wait(exchange)
     return exchange
+  }
+
+  #wait(exchange: HttpExchange): void {
+    exchange.park()
+    this.#waiting.push(exchange)
+    void this.open().catch(() => {})
   }
 
   /** Rejects with what went wrong, which those who wait are told too. */
@@ -285,6 +290,10 @@ export class LegacySession implements Lane, Seat, ServerStreamOwner {
     return response
   }
 
+  passes(notification: JsonRpcNotification): boolean {
+    return this.#owner.memory.passes(notification)
+  }
+
   noticed(method: string): void {
     this.#owner.noticed(method)
   }
@@ -355,7 +364,7 @@ export class LegacySession implements Lane, Seat, ServerStreamOwner {
     if (typeof id === 'string' || typeof id === 'number') this.#owner.onRequest({ ...common, id }, (response) => this.reply({ ...response, id }))
     else {
       this.#owner.noticed(method)
-      this.#owner.onNotification(common)
+      if (this.passes(common)) this.#owner.onNotification(common)
     }
   }
 

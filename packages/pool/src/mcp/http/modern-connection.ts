@@ -17,6 +17,7 @@ import type {
 import { META } from '../era-tables.js'
 import { isObject } from '../json-object.js'
 import type { RotaMember } from '../listen-rota.js'
+import type { LevelHolder } from '../pool-log-level.js'
 import { type Offer, serves } from '../serves.js'
 import { OwnedSession } from '../session.js'
 import { translateRequest, withoutAsking } from '../translate.js'
@@ -51,7 +52,7 @@ export interface ModernFacts {
 /**
  * A connection to a replica of the modern era: no state on either side, so that whatever goes wrong concerns one request.
  */
-export class ModernConnection implements LiveConnection, Lane, RotaMember {
+export class ModernConnection implements LiveConnection, Lane, LevelHolder, RotaMember {
   readonly era: Era = 'modern'
   readonly channel: HttpChannel
   readonly sessionId = undefined
@@ -100,6 +101,7 @@ export class ModernConnection implements LiveConnection, Lane, RotaMember {
     this.#offer = this.#offered()
     const { capabilities } = known.facts
     if (capabilities['tools'] !== undefined) this.#feed.start(this)
+    this.#settings.logLevel.join(this)
     this.#settings.rota.join(this)
   }
 
@@ -147,6 +149,7 @@ export class ModernConnection implements LiveConnection, Lane, RotaMember {
   async notify(): Promise<void> {}
 
   async close(): Promise<void> {
+    this.#settings.logLevel.leave(this)
     this.#settings.rota.leave(this)
     this.#feed.stop()
     this.#listen.stop()
@@ -168,7 +171,7 @@ export class ModernConnection implements LiveConnection, Lane, RotaMember {
       }
       case 'set-level':
         if (session instanceof OwnedSession) session.logLevel = plan.level
-        else this.#legacyEnvelope = this.#envelopeFor(this.#settings.config.clientInfo, this.#settings.config.capabilities, plan.level)
+        else this.levelChanged(plan.level)
         return done()
       case 'subscribe':
         this.#listen.subscribe(plan.uri, session, (refusal) => {
@@ -190,6 +193,15 @@ export class ModernConnection implements LiveConnection, Lane, RotaMember {
       }
     }
   }
+
+  /** Legacy callers are told apart from modern ones, who say it themselves. */
+  levelChanged(level: string | undefined): void {
+    const { clientInfo, capabilities } = this.#settings.config
+    this.#legacyEnvelope = this.#envelopeFor(clientInfo, capabilities, level)
+  }
+
+  /** The level travels with every request: there is nothing to be told. */
+  catchUp(): void {}
 
   #envelopeFields(): { protocolVersion: string; clientInfo: JsonObject; clientCapabilities: JsonObject; logLevel: string | undefined } {
     const { clientInfo, capabilities } = this.#settings.config
@@ -217,6 +229,10 @@ export class ModernConnection implements LiveConnection, Lane, RotaMember {
     if (!('result' in response)) return response
     const result = this.#settings.catalog.learn(request, response.result, true, (error) => this.channel.report(error))
     return result === response.result ? response : { ...response, result }
+  }
+
+  passes(): boolean {
+    return true
   }
 
   noticed(method: string): void {

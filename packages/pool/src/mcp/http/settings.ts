@@ -2,6 +2,7 @@ import type { ResolvedConfig } from '../../config/index.js'
 import type { Random, Timers, TokenSource } from '../../ports.js'
 import type { EraMemory } from '../era-memory.js'
 import type { ListenRota } from '../listen-rota.js'
+import type { PoolLogLevel } from '../pool-log-level.js'
 import type { ToolCatalog } from '../tool-catalog.js'
 
 /** What a connection over HTTP needs of the pool. */
@@ -15,6 +16,7 @@ export interface HttpSettings {
   readonly tokens: TokenSource | undefined
   /** Shared by all connections of the pool. */
   readonly eras: EraMemory
+  readonly logLevel: PoolLogLevel
   /** Shared by all connections to the endpoint. */
   readonly catalog: ToolCatalog
   readonly rota: ListenRota

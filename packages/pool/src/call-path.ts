@@ -1,6 +1,18 @@
 import { fullJitter } from './backoff.js'
 import { Affinity, Balancer, type Algorithm, CallKinds, LatencyBook, ReplicaLoad } from './balance/index.js'
-import { type Call, type CallListener, Calls, type CallTerms, type CallTotals } from './call/index.js'
+import {
+  type Call,
+  type CallListener,
+  Calls,
+  type CallTerms,
+  type CallTotals,
+  FixedLimit,
+  type HedgingOptions,
+  type Limit,
+  type RetryBudgetOptions,
+  ToolLimit,
+} from './call/index.js'
+import { ClientGuard } from './client-guard.js'
 import type {
   AttemptFailure,
   Era,
@@ -11,6 +23,7 @@ import type {
   Outcome,
   PickQuery,
   Random,
+  Refusal,
   Requirements,
   Target,
   Timers,
@@ -29,6 +42,13 @@ export interface CallPathSettings {
   readonly retryAttempts: number
   readonly retryDelay: Milliseconds
   readonly maxRetryDelay: Milliseconds
+  readonly retryBudget: RetryBudgetOptions
+  readonly hedge: HedgingOptions | undefined
+  readonly enablePriorityQueues: boolean
+  readonly queueTimeout: Milliseconds
+  readonly maxQueueSize: number
+  readonly maxConcurrentRequestsPerClient: number | 'adaptive' | undefined
+  readonly maxConcurrentRequestsPerTool: Readonly<Record<string, number>>
 }
 
 /** The world around the calls: time, chance, and who is there. */
@@ -72,18 +92,21 @@ export class CallPath {
     this.#ports = ports
     this.affinity = new Affinity({ maxKeys: settings.affinityMaxKeys, timeout: settings.affinityTimeout })
     this.#balancer = new Balancer({ random, affinity: this.affinity, algorithm: () => settings.loadBalancingAlgorithm })
+    const { enablePriorityQueues, maxConcurrentRequestsPerClient, maxConcurrentRequestsPerTool } = settings
+    const limited = maxConcurrentRequestsPerClient !== undefined || Object.keys(maxConcurrentRequestsPerTool).length > 0
     this.calls = new Calls({
       timers,
-      settings,
+      settings: { ...settings, maxQueueSize: enablePriorityQueues || limited ? settings.maxQueueSize : undefined },
       totals,
       picker: { pick: (query, now) => this.#pick(query, now) },
       backoff: (attempts) => fullJitter(attempts - 1, { base: settings.retryDelay, max: settings.maxRetryDelay }, random),
       kindOf: ({ method, params }) => this.#kinds.kindOf(method, params?.['name'] as string | undefined),
       requiredEra: (request, era) => ports.requiredEra(request, era),
-      fit: () => this.#available,
+      latency: () => undefined,
+      available: () => this.#available,
       recovering: () => ports.recovering(),
       answerServer: (request, reply) => ports.answerServer(request, reply),
-      observe: (target, outcome, failure) => ports.onSettled(target, outcome, failure),
+      observe: (target, outcome, failure) => this.#settled(target, outcome, failure),
     })
   }
 
@@ -94,7 +117,13 @@ export class CallPath {
 
   /** What stands between the pick and the exchange at one client. */
   newGuard(): Guard {
-    return UNGUARDED
+    return new ClientGuard(this.#newLimit())
+  }
+
+  #newLimit(): Limit | undefined {
+    const { maxConcurrentRequestsPerClient: places, maxConcurrentRequestsPerTool: perTool } = this.#ports.settings
+    const limit = typeof places === 'number' ? new FixedLimit(places) : undefined
+    return Object.keys(perTool).length > 0 ? new ToolLimit(perTool, limit) : limit
   }
 
   /** These may be given calls now. */
@@ -135,12 +164,28 @@ export class CallPath {
 
   #pick(query: PickQuery, now: Milliseconds): Target | undefined {
     const target = this.#balancer.pick(query, now)
-    // The one that was picked is the least busy: when all its sockets are taken, so are those of the others.
-    if (target === undefined || target.load.outstanding >= this.#ports.settings.connectionsPerClient) this.#ports.onBusy()
-    return target
+    if (target !== undefined && target.guard.refuses(query.kind, now) === undefined) {
+      // The one that was picked is the least busy: when all its sockets are taken, so are those of the others.
+      if (target.load.outstanding >= this.#ports.settings.connectionsPerClient) this.#ports.onBusy()
+      return target
+    }
+    this.#ports.onBusy()
+    return target === undefined ? undefined : this.#pickAmongOthers(query, now)
+  }
+
+  /** Who was picked takes it not: among those who do, and else among those who only wish to be left alone. */
+  #pickAmongOthers(query: PickQuery, now: Milliseconds): Target | undefined {
+    const refusals = (target: Target): Refusal | undefined => target.guard.refuses(query.kind, now)
+    return (
+      this.#balancer.pick(query, now, (target) => refusals(target) === undefined) ??
+      this.#balancer.pick(query, now, (target) => refusals(target) === undefined || refusals(target) === 'resting')
+    )
+  }
+
+  #settled(target: Target, outcome: Outcome, failure: AttemptFailure | undefined): void {
+    if (failure?.retryAfter !== undefined && target.guard instanceof ClientGuard) target.guard.rest(failure.retryAfter, this.#ports.timers.now())
+    this.#ports.onSettled(target, outcome, failure)
   }
 }
-
-const UNGUARDED: Guard = { refuses: () => undefined, started: () => {}, settled: () => {} }
 
 const NOBODY_TRIED: readonly Target[] = []

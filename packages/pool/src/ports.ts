@@ -196,8 +196,11 @@ export interface Load {
   settled(attempt: Outstanding, outcome: Outcome, now: Milliseconds): void
 }
 
-/** Why a client takes no attempt now: its breaker is open, it is out for its outcomes (or its trial is under way), or all its places are taken. */
-export type Refusal = 'open' | 'ejected' | 'full'
+/**
+ * Why a client takes no attempt now: its breaker is open, it is out for its outcomes (or its trial is under way), all its places
+ * are taken, or its server asked to be left alone for a while. The last one counts only while there are others.
+ */
+export type Refusal = 'open' | 'ejected' | 'full' | 'resting'
 
 /** What stands between the pick and the exchange at one client: breaker, ejection, places. Told of every attempt but listen streams. */
 export interface Guard {

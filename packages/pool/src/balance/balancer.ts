@@ -58,10 +58,12 @@ export class Balancer implements Picker {
     this.#snapshot = new Snapshot(this.#snapshot.targets, this.#random)
   }
 
-  pick(query: PickQuery, now: Milliseconds): Target | undefined {
+  /** `takes`: who of those that may serve it takes it at the moment. @default all */
+  pick(query: PickQuery, now: Milliseconds, takes?: (target: Target) => boolean): Target | undefined {
     const { session, tried, only, affinity } = query
     let candidates = this.#snapshot.for(query.kind, query.onlyEra)
     if (session?.client !== undefined) candidates = this.#forSession(session.client, query.onlyEra, candidates)
+    if (takes !== undefined) candidates = candidates.filter(takes)
     if (only !== undefined) return candidates.includes(only) ? only : undefined
     if (tried.length > 0) candidates = untried(candidates, tried)
     if (candidates.size === 0) return undefined

@@ -80,8 +80,11 @@ export class Candidates<T extends Target = Target> {
   }
 
   without(others: readonly Target[]): Candidates<T> {
-    const rest = this.targets.filter((target) => !others.includes(target))
-    return Candidates.from(this.costs, rest)
+    return this.filter((target) => !others.includes(target))
+  }
+
+  filter(keeps: (target: T) => boolean): Candidates<T> {
+    return Candidates.from(this.costs, this.targets.filter(keeps))
   }
 }
 

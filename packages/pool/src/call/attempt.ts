@@ -19,7 +19,7 @@ export interface AttemptOwner {
   readonly request: JsonRpcRequest
   readonly era: Era
   readonly headers: Readonly<Record<string, string>> | undefined
-  readonly session: PinnedSession | undefined
+  readonly ownSession: PinnedSession | undefined
   readonly stream: boolean
   readonly resumeFrom: string | undefined
   readonly kind: CallKind
@@ -64,7 +64,7 @@ export class CallAttempt extends Outstanding implements Attempt {
     return this.#owner.headers
   }
   get session(): PinnedSession | undefined {
-    return this.#owner.session
+    return this.#owner.ownSession
   }
   get stream(): boolean {
     return this.#owner.stream

@@ -1,5 +1,21 @@
-import type { AttemptFailure, CallKind, Era, JsonRpcRequest, JsonRpcResponse, Milliseconds, Outcome, Picker, PickQuery, Target, Timers } from '../ports.js'
+import type {
+  AttemptFailure,
+  CallKind,
+  Era,
+  JsonRpcRequest,
+  JsonRpcResponse,
+  Milliseconds,
+  Outcome,
+  Picker,
+  PickQuery,
+  PinnedSession,
+  Target,
+  Timers,
+} from '../ports.js'
+import type { Admission } from './admission/index.js'
+import type { HedgeWish } from './hedging.js'
 import type { Issuers } from './issuers.js'
+import type { RetryBudget } from './retry-budget.js'
 
 export interface CallSettings {
   /** Bound of one attempt. */
@@ -8,6 +24,8 @@ export interface CallSettings {
   readonly callTimeout: Milliseconds
   /** Attempts after the first. */
   readonly retryAttempts: number
+  /** How long a call may wait for a place. */
+  readonly queueTimeout: Milliseconds
   /** Progress restarts the attempt's clock, never the call's. */
   readonly resetTimeoutOnProgress: boolean
 }
@@ -25,6 +43,11 @@ export interface CallWays {
   readonly picker: Picker
   readonly settings: CallSettings
   readonly issuers: Issuers
+  readonly retryBudget: RetryBudget
+  /** undefined: nobody waits, and a call that finds no place fails. */
+  readonly admission: Admission | undefined
+  /** The session of what cannot be spread over sessions. */
+  readonly home: PinnedSession | undefined
   nextWireId(): number
   kindOf(request: JsonRpcRequest): CallKind
   /** Era of the replicas that can serve it; undefined: either. */
@@ -32,14 +55,26 @@ export interface CallWays {
   isSafe(request: JsonRpcRequest, kind: CallKind, idempotent: boolean | undefined): boolean
   /** Wait before the next attempt, after so many. */
   backoff(attempts: number): Milliseconds
+  /** Sooner than this hardly any request of that kind was ever answered; 0 while little is known. */
+  soonest(kind: CallKind): Milliseconds
+  /** How long an attempt may take before a second one is made; undefined: there is none. */
+  hedgeAfter(kind: CallKind, wish: HedgeWish | undefined): Milliseconds | undefined
+  /** A call begins: the budgets grow with it. */
+  admitted(): void
+  /** Takes a hedge out of the budget. */
+  spendHedge(): boolean
+  /** A failed attempt is being repeated. */
+  repeated(): void
   /** Why the picker found nobody. */
-  whyNobody(query: PickQuery): AttemptFailure
+  whyNobody(query: PickQuery, now: Milliseconds): AttemptFailure
+  /** Those who could serve it are only busy, or not fit now and may be soon: worth a wait in the queue. */
+  mayGetPlace(query: PickQuery, now: Milliseconds): boolean
   /** Somebody who could serve it is not fit now, and may be soon. */
   mayReturn(query: PickQuery): boolean
   /** A question of the server that the caller does not take. */
   answerServer(request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void
   /** An attempt ended. */
-  settled(target: Target, outcome: Outcome, failure: AttemptFailure | undefined): void
+  settled(target: Target, outcome: Outcome, failure: AttemptFailure | undefined, now: Milliseconds): void
   /** The call ended, `elapsed` after it was made. */
   finished(call: OpenCall, ok: boolean, elapsed: Milliseconds): void
 }

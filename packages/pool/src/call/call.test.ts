@@ -1,136 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { PoolError } from '../errors.js'
-import type {
-  Attempt,
-  CallKind,
-  Connection,
-  Exchange,
-  JsonObject,
-  JsonRpcNotification,
-  JsonRpcRequest,
-  JsonRpcResponse,
-  Outcome,
-  Outstanding,
-  PickQuery,
-  Target,
-  ToolFacts,
-} from '../ports.js'
-import { UNGUARDED } from '../testing/scripted-target.js'
-import { VirtualTime } from '../testing/virtual-time.js'
-import type { CallTerms } from './call.js'
-import type { CallSettings } from './call-ways.js'
-import { Calls } from './calls.js'
+import { Replica, UNSAFE, world } from '../../test/call-world.js'
+import type { JsonRpcResponse, Outstanding, ToolFacts } from '../ports.js'
 
-/** A replica that does what the test says, one attempt after the other. */
-class Replica implements Target, Connection, Exchange {
-  readonly id: string
-  readonly weight = 1
-  readonly era = 'modern'
-  readonly guard = UNGUARDED
-  readonly attempts: Attempt[] = []
-  readonly outcomes: Outcome[] = []
-  readonly cancelled: string[] = []
-  written = true
-  outstanding = 0
-  tools: Record<string, ToolFacts> = {}
-  methods: ReadonlySet<string> | undefined
-
-  constructor(id: string) {
-    this.id = id
-  }
-  get place(): string {
-    return this.id
-  }
-  get endpointLabel(): string {
-    return `http://${this.id}/mcp`
-  }
-  get connection(): this {
-    return this
-  }
-  get load(): { outstanding: number; started: (attempt: Outstanding) => void; settled: (attempt: Outstanding, outcome: Outcome) => void } {
-    return {
-      outstanding: this.outstanding,
-      started: () => void this.outstanding++,
-      settled: (_attempt, outcome) => (this.outstanding--, void this.outcomes.push(outcome)),
-    }
-  }
-  start(attempt: Attempt): Exchange {
-    this.attempts.push(attempt)
-    return this
-  }
-  cancel(reason: string): void {
-    this.cancelled.push(reason)
-  }
-  serves(kind: CallKind): 'yes' | 'no' {
-    return this.methods === undefined || this.methods.has(kind.method) ? 'yes' : 'no'
-  }
-  tool(name: string): ToolFacts | undefined {
-    return this.tools[name]
-  }
-  get last(): Attempt {
-    return this.attempts.at(-1)!
-  }
-  answers(result: JsonObject = {}): void {
-    this.last.onAnswer({ jsonrpc: '2.0', id: 'caller', result })
-  }
-  fails(code: 'CONNECT_FAILED' | 'CONNECTION_LOST' | 'SESSION_LOST' | 'AUTH_FAILED', progress: 'not-sent' | 'refused' | 'sent'): void {
-    this.last.onFailure(new PoolError(code, `${code} here`, { progress, endpoint: this.endpointLabel }))
-  }
-}
-
-interface Result {
-  readonly answers: JsonRpcResponse[]
-  readonly errors: PoolError[]
-  readonly notifications: JsonRpcNotification[]
-}
-
-/** A pool of replicas, and nothing else of a pool. */
-class World {
-  readonly time = new VirtualTime()
-  readonly asked: string[] = []
-  recovering = false
-  readonly calls: Calls
-
-  constructor(replicas: Replica[], settings: Partial<CallSettings> = {}) {
-    this.calls = new Calls({
-      timers: this.time,
-      settings: { requestTimeout: 1_000, callTimeout: 2_000, retryAttempts: 3, resetTimeoutOnProgress: false, ...settings },
-      // The first who was not tried, else the first: enough to see where a retry goes.
-      picker: {
-        pick: (query: PickQuery) => {
-          const able = replicas.filter((replica) => (query.only === undefined || replica === query.only) && replica.serves(query.kind) === 'yes')
-          return able.find((replica) => !query.tried.includes(replica)) ?? able[0]
-        },
-      },
-      backoff: (attempts) => 100 * attempts,
-      kindOf: (request) => ({ method: request.method, tool: request.params?.['name'] as string | undefined, key: request.method }),
-      requiredEra: () => undefined,
-      fit: () => replicas,
-      recovering: () => this.recovering,
-      answerServer: (request) => void this.asked.push(request.method),
-      totals: { totalRequests: 0, failedRequests: 0, averageLatency: 0 },
-      observe: () => {},
-    })
-  }
-
-  call = (request: Partial<JsonRpcRequest> = {}, terms: Partial<CallTerms> = {}): Result & { cancel(reason: string): void } => {
-    const result: Result = { answers: [], errors: [], notifications: [] }
-    const call = this.calls.start(
-      { jsonrpc: '2.0', id: 'caller', method: 'tools/list', ...request },
-      { era: 'legacy', ...terms },
-      {
-        onAnswer: (response) => void result.answers.push(response),
-        onFailure: (error) => void result.errors.push(error),
-        onNotification: (notification) => void result.notifications.push(notification),
-      },
-    )
-    return { ...result, cancel: (reason) => call.cancel(reason) }
-  }
-}
-
-const world = (replicas: Replica[], settings?: Partial<CallSettings>): World => new World(replicas, settings)
-
-const UNSAFE = { method: 'tools/call', params: { name: 'pay' } }
 const settledAndAtRest = (...replicas: Replica[]) => expect(replicas.map((replica) => replica.outstanding)).toEqual(replicas.map(() => 0))
 
 describe('a call', () => {
@@ -406,5 +277,88 @@ describe('a call', () => {
     expect(time.pending).toBe(0)
     a.answers()
     expect(result.answers).toHaveLength(1)
+  })
+})
+
+describe('the retry budget', () => {
+  it('bounds repeats of what servers had to do with, over all calls, and lets the failure stand', () => {
+    const [a, b] = [new Replica('a'), new Replica('b')]
+    const { call, calls } = world([a, b], { retryBudget: { ratio: 0, reserve: 1, window: 1_000 } })
+    const repeated = call()
+    a.fails('CONNECTION_LOST', 'sent')
+    expect(b.attempts).toHaveLength(1)
+    b.answers()
+    const stands = call()
+    a.fails('CONNECTION_LOST', 'sent')
+    expect(b.attempts).toHaveLength(1)
+    expect(repeated.answers).toHaveLength(1)
+    expect(stands.errors[0]).toMatchObject({ code: 'CONNECTION_LOST', attempts: 1 })
+    expect(stands.errors[0]?.message).toContain('no retry is left in the budget')
+    expect(calls.counts.retries).toBe(1)
+  })
+
+  it('is not touched by what never reached a server', () => {
+    const [a, b] = [new Replica('a'), new Replica('b')]
+    const { call } = world([a, b], { retryBudget: { ratio: 0, reserve: 0, window: 1_000 } })
+    const result = call(UNSAFE)
+    a.fails('CONNECT_FAILED', 'not-sent')
+    b.answers()
+    expect(result.answers).toHaveLength(1)
+  })
+})
+
+describe('a deadline', () => {
+  it('keeps attempts from starting that could not end in time', () => {
+    const [a, b] = [new Replica('a'), new Replica('b')]
+    const world_ = world([a, b])
+    world_.latencies = () => 300
+    const result = world_.call({}, { timeout: 1_200 })
+    world_.time.advance(1_000)
+    expect(b.attempts).toHaveLength(0)
+    expect(result.errors[0]).toMatchObject({ code: 'REQUEST_TIMEOUT', attempts: 1 })
+    expect(world_.time.pending).toBe(0)
+  })
+
+  it('honours Retry-After at the replica that asked for it', () => {
+    const a = new Replica('a')
+    const { call, time } = world([a])
+    call(UNSAFE)
+    a.fails('HTTP_STATUS', 'refused', 700)
+    time.advance(699)
+    expect(a.attempts).toHaveLength(1)
+    time.advance(1)
+    expect(a.attempts).toHaveLength(2)
+  })
+})
+
+describe('requests that live in a session', () => {
+  it('all go to the home of the spread sessions, and to another once that is gone', () => {
+    const replicas = ['a', 'b', 'c'].map((id) => Object.assign(new Replica(id), { era: 'legacy' as const }))
+    const [a, b, c] = replicas as [Replica, Replica, Replica]
+    const { call, calls } = world(replicas)
+    calls.servesChanged()
+    replicas.reverse()
+    for (let i = 0; i < 3; i++) {
+      call({ method: 'vendor/thing' })
+      a.answers()
+    }
+    call({ method: 'tools/call', params: { name: 'any' } })
+    expect(a.attempts).toHaveLength(3)
+    expect(c.attempts).toHaveLength(1)
+    replicas.splice(replicas.indexOf(a), 1)
+    calls.servesChanged()
+    call({ method: 'vendor/thing' })
+    call({ method: 'vendor/thing' })
+    expect([b.attempts.length, c.attempts.length]).toEqual([0, 3])
+  })
+
+  it('go to a modern replica, which has no sessions, as well', () => {
+    const home = Object.assign(new Replica('a'), { era: 'legacy' as const })
+    const [modern, other] = [new Replica('b'), Object.assign(new Replica('c'), { era: 'legacy' as const })]
+    const { call, calls } = world([home, other, modern])
+    calls.servesChanged()
+    home.places = 0
+    call({ method: 'vendor/thing' })
+    expect([other.attempts.length, modern.attempts.length]).toEqual([0, 1])
   })
 })

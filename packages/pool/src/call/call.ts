@@ -8,8 +8,10 @@ import {
   type JsonRpcRequest,
   type JsonRpcResponse,
   type Milliseconds,
+  type Outcome,
   type PickQuery,
   type PinnedSession,
+  type Priority,
   type Requirements,
   type Signal,
   type Target,
@@ -18,7 +20,10 @@ import { type AttemptOwner, CallAttempt } from './attempt.js'
 import type { CallWays } from './call-ways.js'
 import { describeFailure } from './describe-failure.js'
 import { outcomeOfAnswer, outcomeOfFailure } from './outcome.js'
-import { mayRepeat } from './repeat.js'
+import type { Entry, Place, Waiting } from './admission/index.js'
+import type { HedgeWish } from './hedging.js'
+import { mayRepeat, putsLoadOnServers } from './repeat.js'
+import { isSpread } from './safety.js'
 
 /** How the caller wants a call to be made. Undefined fields mean no wish. */
 export interface CallTerms {
@@ -30,6 +35,14 @@ export interface CallTerms {
   readonly session?: PinnedSession | undefined
   readonly signal?: Signal | undefined
   readonly idempotent?: boolean | undefined
+  /** Who goes first where calls have to wait. @default 'normal' */
+  readonly priority?: Priority | undefined
+  /** Whom the call is for: under overload everybody gets a fair share. @default `affinity` */
+  readonly tenant?: string | undefined
+  /** How long it may wait for a place, instead of the pool's. */
+  readonly queueTimeout?: Milliseconds | undefined
+  /** Instead of the pool's. */
+  readonly hedge?: HedgeWish | undefined
   /** Exactly this client. */
   readonly only?: Target | undefined
   /** Bound of the whole call, instead of `callTimeout`. */
@@ -58,17 +71,18 @@ export interface CallListener {
 const FOREVER: Milliseconds = Number.POSITIVE_INFINITY
 
 /**
- * What happens to one call, from the deadline to the answer:
+ * What happens to one call, from admission to the answer:
  *
- *     start ─▶ pick ─▶ attempt ─▶ answer
- *               ▲         │
- *               │      failure ─▶ may it be repeated? ─▶ no: fail
- *               └── at once, or after a backoff ── yes
+ *     start ─▶ a place? ─▶ pick ─▶ attempt ─────────▶ answer
+ *              │   ▲         ▲      │   └─ slow ─▶ hedge: a second attempt elsewhere, the first answer counts
+ *              ▼   │         │    failure ─▶ may it be repeated, and is it worth it? ─▶ no: fail
+ *             queue          └── at once, or after a backoff ── yes
  *
- * Retrying stands above the pick, so that every attempt picks again. As an alarm it wakes from a backoff; the alarm of an
- * attempt is the attempt's own. It is also the query that the picker is asked, for a call allocates nothing that it can be itself.
+ * Hedging and retrying stand above the pick, so that every attempt picks again. As an alarm the call wakes from a backoff or for a
+ * hedge, of which there is one at a time; the alarm of an attempt is the attempt's own. It is also the query
+ * that the picker is asked, for a call allocates nothing that it can be itself.
  */
-export class Call extends Alarm implements AttemptOwner, PickQuery {
+export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting {
   readonly #ways: CallWays
   readonly #terms: CallTerms
   readonly #listener: CallListener
@@ -76,14 +90,25 @@ export class Call extends Alarm implements AttemptOwner, PickQuery {
   readonly kind: CallKind
   readonly onlyEra: Era | undefined
   only: Target | undefined
+  /** Where it is open: the caller's own session, else the home of what cannot be spread over sessions. */
+  session: PinnedSession | undefined
   readonly tried: Target[] = []
+  waitsUntil: Milliseconds = FOREVER
+  /** Belongs to the queue. */
+  place: Place | undefined
   #startedAt: Milliseconds = 0
   #deadline: Milliseconds = FOREVER
+  /** Attempts that were made. */
   #attempts = 0
+  /** How often it was repeated, or waited for somebody to repeat it on. */
+  #repeats = 0
   #current: CallAttempt | undefined
+  /** The second attempt of a call whose first is slow. Invariant: there is a current one. */
+  #hedge: CallAttempt | undefined
   #failures: AttemptFailure[] | undefined
   #onAbort: (() => void) | undefined
   #accepted = false
+  #admitted = false
   #done = false
 
   constructor(ways: CallWays, request: JsonRpcRequest, terms: CallTerms, listener: CallListener) {
@@ -95,6 +120,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery {
     this.kind = ways.kindOf(request)
     this.onlyEra = ways.requiredEra(request, terms.era)
     this.only = terms.only ?? ways.issuers.of(request)
+    this.session = terms.session ?? (isSpread(this.kind.method) ? undefined : ways.home)
   }
 
   get era(): Era {
@@ -109,8 +135,18 @@ export class Call extends Alarm implements AttemptOwner, PickQuery {
   get headers(): Readonly<Record<string, string>> | undefined {
     return this.#terms.headers
   }
-  get session(): PinnedSession | undefined {
+  get ownSession(): PinnedSession | undefined {
     return this.#terms.session
+  }
+  get priority(): Priority {
+    return this.#terms.priority ?? 'normal'
+  }
+  /** Who waits for the same will be served by the same. */
+  get need(): unknown {
+    return this.only ?? this.session ?? this.kind
+  }
+  get tenant(): string {
+    return this.#terms.tenant ?? this.#terms.affinity ?? ''
   }
   get stream(): boolean {
     return this.#terms.stream === true
@@ -121,18 +157,16 @@ export class Call extends Alarm implements AttemptOwner, PickQuery {
   }
 
   start(): void {
-    const { signal, timeout, callerTimes } = this.#terms
+    const { signal } = this.#terms
     const now = this.#ways.timers.now()
     this.#startedAt = now
-    if (!this.stream) {
-      const limit = timeout ?? (callerTimes === true ? FOREVER : this.#ways.settings.callTimeout)
-      this.#deadline = now + limit
-    }
     if (signal !== undefined) {
       if (signal.aborted) return this.#fail('CANCELLED', now, signal.reason)
       this.#onAbort = () => this.#abort(signal.reason)
       signal.addEventListener('abort', this.#onAbort)
     }
+    // Who comes later waits behind those who wait already.
+    if (!this.stream && this.#ways.admission?.hasWaitingFor(this.need) === true) return this.#wait(now)
     this.#launchOrWait(this.#pick(now), now)
   }
 
@@ -140,14 +174,14 @@ export class Call extends Alarm implements AttemptOwner, PickQuery {
   cancel(reason: string): void {
     if (this.#done) return
     const now = this.#ways.timers.now()
-    this.#giveUpAttempt('ignored', now, reason)
+    this.#giveUpAttempts('ignored', now, reason)
     this.#finish(now, false)
   }
 
   #abort(reason: unknown): void {
     if (this.#done) return
     const now = this.#ways.timers.now()
-    this.#giveUpAttempt('ignored', now, reason instanceof Error ? reason.message : String(reason ?? 'cancelled'))
+    this.#giveUpAttempts('ignored', now, reason instanceof Error ? reason.message : String(reason ?? 'cancelled'))
     this.#fail('CANCELLED', now, reason)
   }
 
@@ -155,51 +189,109 @@ export class Call extends Alarm implements AttemptOwner, PickQuery {
   abandon(): void {
     if (this.#done) return
     const now = this.#ways.timers.now()
-    this.#giveUpAttempt('ignored', now, 'the pool shuts down')
+    this.#giveUpAttempts('ignored', now, 'the pool shuts down')
     this.#fail('SHUTTING_DOWN', now, undefined)
   }
 
-  /** The backoff is over, or the deadline was before it. */
+  /** The backoff is over, or the current attempt is slow. */
   override fire(now: Milliseconds): void {
     if (this.#done) return
-    if (now >= this.#deadline) return this.#fail('REQUEST_TIMEOUT', now, undefined)
+    if (this.#current !== undefined) return this.#launchHedge(this.#current, now)
     this.#launchOrWait(this.#pick(now), now)
+  }
+
+  // ── In the queue ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #wait(now: Milliseconds): void {
+    this.waitsUntil = Math.min(now + (this.#terms.queueTimeout ?? this.#ways.settings.queueTimeout), this.#deadline)
+    this.#ways.admission!.wait(this, now)
+  }
+
+  enter(now: Milliseconds): Entry {
+    const target = this.#pick(now)
+    if (target === undefined) return 'no-place'
+    this.#launch(target, now)
+    return 'started'
+  }
+
+  shed(code: 'QUEUE_TIMEOUT' | 'QUEUE_FULL', now: Milliseconds): void {
+    if (now >= this.#deadline) return this.#fail('REQUEST_TIMEOUT', now, undefined)
+    const waited = Math.round(now - this.#startedAt)
+    this.#remember(new PoolError(code, code === 'QUEUE_FULL' ? 'the queue is full' : `no place became free within ${waited} ms`))
+    this.#fail(code, now, undefined)
   }
 
   // ── Attempts ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
   #pick(now: Milliseconds): Target | undefined {
     const target = this.#ways.picker.pick(this, now)
-    if (target !== undefined || this.only === undefined || this.#terms.only !== undefined) return target
-    // The replica that issued the cursor is gone: the others may understand it, and else say so.
+    if (target !== undefined || this.#terms.only !== undefined) return target
+    const { ownSession } = this
+    if (this.only === undefined && this.session === ownSession) return undefined
+    // The replica that issued the cursor is gone, or the home does not serve it: the others may understand it, and else say so.
     this.only = undefined
+    this.session = ownSession
     return this.#ways.picker.pick(this, now)
   }
 
   #launchOrWait(target: Target | undefined, now: Milliseconds): void {
     if (target !== undefined) return this.#launch(target, now)
-    const error = this.#ways.whyNobody(this)
+    const { admission, settings } = this.#ways
+    if (admission !== undefined && !this.stream && this.#ways.mayGetPlace(this, now)) return this.#wait(now)
+    const error = this.#ways.whyNobody(this, now)
     this.#remember(error)
-    // Somebody may be back before the attempts are used up; where nobody ever will, waiting is in vain.
-    if (this.#ways.mayReturn(this) && this.#attempts <= this.#ways.settings.retryAttempts) {
-      this.#attempts++
-      this.#backOff(now)
-    } else this.#fail('NO_HEALTHY_CLIENTS', now, undefined)
+    // Somebody may be back before the repeats are used up; where nobody ever will, waiting is in vain.
+    if (this.#repeats >= settings.retryAttempts || !this.#ways.mayReturn(this)) return this.#fail(error.code as PoolErrorCode, now, undefined)
+    this.#admit(now)
+    this.#backOff(now)
+  }
+
+  /** The deadline runs from here: time in the queue has its own bound. */
+  #admit(now: Milliseconds): void {
+    if (this.#admitted) return
+    this.#admitted = true
+    this.#ways.admitted()
+    if (this.stream) return
+    const { timeout, callerTimes } = this.#terms
+    this.#deadline = now + (timeout ?? (callerTimes === true ? FOREVER : this.#ways.settings.callTimeout))
   }
 
   #launch(target: Target, now: Milliseconds): void {
-    this.#attempts++
-    const attempt = new CallAttempt(this, target, this.#ways.nextWireId())
+    this.#admit(now)
+    const attempt = this.#attempt(target, now)
     this.#current = attempt
     if (!this.stream) {
-      target.load.started(attempt, now)
-      this.#wind(attempt, now)
+      const hedgeAfter = this.#ways.hedgeAfter(this.kind, this.#terms.hedge)
+      if (hedgeAfter !== undefined) this.#ways.timers.set(this, hedgeAfter)
     }
     attempt.start()
     if (!this.#accepted && this.#current === attempt) {
       this.#accepted = true
       this.#listener.onAccepted?.()
     }
+  }
+
+  #attempt(target: Target, now: Milliseconds): CallAttempt {
+    this.#attempts++
+    const attempt = new CallAttempt(this, target, this.#ways.nextWireId())
+    if (!this.stream) {
+      target.load.started(attempt, now)
+      target.guard.started(attempt, now)
+      this.#wind(attempt, now)
+    }
+    return attempt
+  }
+
+  /** The first attempt has taken longer than most: a second one elsewhere, where that is safe, worth it and within the budget. */
+  #launchHedge(slow: CallAttempt, now: Milliseconds): void {
+    if (slow.wasAsked || this.#hedge !== undefined || !this.#inTime(now, 0) || !this.#safe()) return
+    this.tried.push(slow.target)
+    const target = this.#pick(now)
+    this.tried.pop()
+    if (target === undefined || target === slow.target || this.tried.includes(target) || !this.#ways.spendHedge()) return
+    const hedge = this.#attempt(target, now)
+    this.#hedge = hedge
+    hedge.start()
   }
 
   /** Sets the attempt's alarm: `requestTimeout` from now, but never past the deadline of the call. */
@@ -214,12 +306,16 @@ export class Call extends Alarm implements AttemptOwner, PickQuery {
   }
 
   notified(attempt: CallAttempt, notification: JsonRpcNotification): void {
+    // Progress of two attempts would run backwards for whoever reads it as one.
+    if (attempt === this.#hedge) return
     if (this.#ways.settings.resetTimeoutOnProgress && notification.method === 'notifications/progress' && !this.stream && !attempt.waiting)
       this.#wind(attempt, this.#ways.timers.now())
     this.#listener.onNotification?.(notification)
   }
 
   asked(attempt: CallAttempt, request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void {
+    // It wins: people must not be asked twice.
+    this.#cancelOther(attempt, 'another attempt asked the client something')
     // While a person thinks, neither the age of the attempt nor its timeout runs; the call's deadline does.
     attempt.waiting = true
     if (this.#deadline === FOREVER) this.#ways.timers.clear(attempt)
@@ -239,6 +335,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery {
     this.#settle(attempt, outcomeOfAnswer(response), undefined, now)
     if ('error' in response && response.error.code === METHOD_NOT_FOUND && this.#elsewhere(attempt, now)) return
     this.#ways.issuers.learn(response, attempt.target)
+    this.#cancelOther(attempt, 'another attempt was answered first')
     this.#finish(now, true)
     this.#listener.onAnswer(response)
   }
@@ -257,38 +354,58 @@ export class Call extends Alarm implements AttemptOwner, PickQuery {
     const failure = new PoolError('REQUEST_TIMEOUT', `no answer within ${limit} ms`, { progress, endpoint: attempt.target.endpointLabel })
     // A timeout that the caller chose says as little about the replica as a cancel does.
     const outcome = byCall && this.#terms.timeout !== undefined ? 'ignored' : 'failed'
-    this.#giveUpAttempt(outcome, now, failure.message, failure)
+    attempt.cancel(failure.message)
+    this.#settle(attempt, outcome, failure, now)
     this.#afterFailure(attempt, failure, 'REQUEST_TIMEOUT', now)
   }
 
   #afterFailure(attempt: CallAttempt, failure: AttemptFailure, code: PoolErrorCode, now: Milliseconds): void {
     this.#remember(failure)
-    if (now >= this.#deadline) return this.#fail('REQUEST_TIMEOUT', now, undefined)
-    const repeatable = !this.stream && mayRepeat(code, failure.progress, () => !attempt.wasAsked && this.#safe())
-    if (!repeatable || this.#attempts > this.#ways.settings.retryAttempts) return this.#fail(code, now, undefined)
+    if (now >= this.#deadline) {
+      this.#giveUpAttempts('ignored', now, 'no time left')
+      return this.#fail('REQUEST_TIMEOUT', now, undefined)
+    }
     this.tried.push(attempt.target)
+    // The other one may still be answered.
+    if (this.#current !== undefined) return
+    const repeatable = !this.stream && mayRepeat(code, failure.progress, () => !attempt.wasAsked && this.#safe())
+    if (!repeatable || this.#repeats >= this.#ways.settings.retryAttempts) return this.#fail(code, now, undefined)
+    if (putsLoadOnServers(failure.progress) && !this.#ways.retryBudget.withdraw())
+      return this.#fail(code, now, undefined, ', and no retry is left in the budget')
+    this.#ways.repeated()
     // The first failover is immediate; the same replica again, or a third one, is given time.
-    if (this.#attempts === 1) {
+    if (this.#repeats === 0 && this.#inTime(now, 0)) {
       const target = this.#pick(now)
-      if (target !== undefined && !this.tried.includes(target)) return this.#launch(target, now)
+      if (target !== undefined && !this.tried.includes(target)) {
+        this.#repeats++
+        return this.#launch(target, now)
+      }
     }
     this.#backOff(now, failure.retryAfter)
   }
 
   /** A replica does not know the method: another one that advertises it may. */
   #elsewhere(attempt: CallAttempt, now: Milliseconds): boolean {
-    if (this.#attempts > this.#ways.settings.retryAttempts) return false
     this.tried.push(attempt.target)
+    if (this.#current !== undefined) return true
+    if (this.#repeats >= this.#ways.settings.retryAttempts) return false
     const target = this.#pick(now)
     if (target === undefined || this.tried.includes(target) || target.connection.serves(this.kind) !== 'yes') return false
+    this.#repeats++
     this.#launch(target, now)
     return true
   }
 
   #backOff(now: Milliseconds, atLeast: Milliseconds = 0): void {
-    const delay = Math.max(this.#ways.backoff(this.#attempts), atLeast)
-    if (now + delay >= this.#deadline) return this.#fail('REQUEST_TIMEOUT', now, undefined)
+    this.#repeats++
+    const delay = Math.max(this.#ways.backoff(this.#repeats), atLeast)
+    if (!this.#inTime(now, delay)) return this.#fail('REQUEST_TIMEOUT', now, undefined)
     this.#ways.timers.set(this, delay)
+  }
+
+  /** An attempt that starts after `delay` can end before the deadline: hardly any such request was ever answered sooner. */
+  #inTime(now: Milliseconds, delay: Milliseconds): boolean {
+    return now + delay + this.#ways.soonest(this.kind) < this.#deadline
   }
 
   #safe(): boolean {
@@ -297,23 +414,32 @@ export class Call extends Alarm implements AttemptOwner, PickQuery {
 
   // ── Settling ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  #settle(attempt: CallAttempt, outcome: 'ok' | 'failed' | 'ignored', failure: AttemptFailure | undefined, now: Milliseconds): void {
-    this.#current = undefined
+  #settle(attempt: CallAttempt, outcome: Outcome, failure: AttemptFailure | undefined, now: Milliseconds): void {
+    if (attempt === this.#current) this.#current = this.#hedge
+    this.#hedge = undefined
     if (!this.stream) {
       this.#ways.timers.clear(attempt)
       attempt.target.load.settled(attempt, outcome, now)
+      attempt.target.guard.settled(attempt, outcome, now)
     }
-    this.#ways.settled(attempt.target, outcome, failure)
+    this.#ways.settled(attempt.target, outcome, failure, now)
   }
 
-  #giveUpAttempt(outcome: 'failed' | 'ignored', now: Milliseconds, reason: string, failure?: AttemptFailure): void {
-    const attempt = this.#current
-    if (attempt === undefined) return
-    // Asked before the cancel, which may let go of the exchange.
-    if (attempt.written && failure === undefined)
-      this.#remember(new PoolError('CANCELLED', reason, { progress: 'sent', endpoint: attempt.target.endpointLabel }))
-    attempt.cancel(reason)
-    this.#settle(attempt, outcome, failure, now)
+  /** There are two, and this one decides. */
+  #cancelOther(attempt: CallAttempt, reason: string): void {
+    const other = attempt === this.#current ? this.#hedge : this.#current
+    if (other === undefined) return
+    other.cancel(reason)
+    this.#settle(other, 'ignored', undefined, this.#ways.timers.now())
+  }
+
+  #giveUpAttempts(outcome: Outcome, now: Milliseconds, reason: string): void {
+    for (let attempt = this.#current; attempt !== undefined; attempt = this.#current) {
+      // Asked before the cancel, which may let go of the exchange.
+      if (attempt.written) this.#remember(new PoolError('CANCELLED', reason, { progress: 'sent', endpoint: attempt.target.endpointLabel }))
+      attempt.cancel(reason)
+      this.#settle(attempt, outcome, undefined, now)
+    }
   }
 
   #remember(failure: AttemptFailure): void {
@@ -321,13 +447,14 @@ export class Call extends Alarm implements AttemptOwner, PickQuery {
     this.#failures.push(failure)
   }
 
-  #fail(code: PoolErrorCode, now: Milliseconds, cause: unknown): void {
+  #fail(code: PoolErrorCode, now: Milliseconds, cause: unknown, note = ''): void {
     this.#finish(now, false)
-    this.#listener.onFailure(describeFailure(code, this.kind.key, this.#attempts, this.#failures ?? [], cause))
+    this.#listener.onFailure(describeFailure(code, this.kind.key, this.#attempts, this.#failures ?? [], cause, note))
   }
 
   #finish(now: Milliseconds, ok: boolean): void {
     this.#done = true
+    if (this.place !== undefined) this.#ways.admission!.remove(this)
     this.#ways.timers.clear(this)
     if (this.#onAbort !== undefined) this.#terms.signal?.removeEventListener('abort', this.#onAbort)
     this.#ways.finished(this, ok, now - this.#startedAt)

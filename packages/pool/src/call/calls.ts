@@ -8,28 +8,42 @@ import type {
   Outcome,
   Picker,
   PickQuery,
+  PinnedSession,
   Target,
   Timers,
   ToolFacts,
 } from '../ports.js'
 import { PoolError } from '../errors.js'
+import { Admission } from './admission/index.js'
 import { Call, type CallListener, type CallTerms } from './call.js'
 import type { CallSettings, CallWays, OpenCall } from './call-ways.js'
+import { Hedging, type HedgeWish, type HedgingOptions } from './hedging.js'
 import { Issuers } from './issuers.js'
+import { RetryBudget, type RetryBudgetOptions } from './retry-budget.js'
 import { isSafe } from './safety.js'
+
+export interface CallsSettings extends CallSettings {
+  /** undefined: nobody waits for a place. */
+  readonly maxQueueSize: number | undefined
+  readonly retryBudget: RetryBudgetOptions
+  /** undefined: only calls that ask for it are hedged. */
+  readonly hedge: HedgingOptions | undefined
+}
 
 /** What the calls need of the rest of the pool. */
 export interface CallsPorts {
   readonly timers: Timers
   readonly picker: Picker
-  readonly settings: CallSettings
-  /** Wait before the next attempt, after so many. */
-  readonly backoff: (attempts: number) => Milliseconds
+  readonly settings: CallsSettings
+  /** Wait before the next attempt, after so many repeats. */
+  readonly backoff: (repeats: number) => Milliseconds
   readonly kindOf: (request: JsonRpcRequest) => CallKind
   readonly requiredEra: (request: JsonRpcRequest, era: Era) => Era | undefined
-  /** Those who are fit now. */
-  readonly fit: () => readonly Target[]
-  /** Clients that are not fit now and may be again. */
+  /** What such requests took of late, at any replica: the time that the share `q` of them did not exceed; undefined while little is known. */
+  readonly latency: (kind: CallKind, q: number) => Milliseconds | undefined
+  /** Those who are there, also if they take no attempt at the moment. */
+  readonly available: () => readonly Target[]
+  /** Clients that are not there now and may be again. */
   readonly recovering: () => boolean
   readonly answerServer: (request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void) => void
   /** Counted here, and shown elsewhere. */
@@ -46,11 +60,20 @@ export interface CallTotals {
   averageLatency: number
 }
 
+/** What the calls of a pool took beyond one attempt each. */
+export interface RepeatCounts {
+  /** Failed attempts that were repeated. */
+  retries: number
+  /** Second attempts of calls whose first was slow. */
+  hedges: number
+}
+
 /**
  * All calls of a pool: starts them, counts them, and ends them at shutdown. The way of one call is `Call`; layers that are
  * one for all calls stand here, outermost first:
  *
- *     admission   (above the deadline: time in a queue has its own bound)
+ *     admission                above the deadline: time in the queue has its own bound
+ *     budgets                  above the calls, for they bound the whole
  *     deadline, hedge, retry   in `Call`
  *     pick, guard, exchange    per attempt
  */
@@ -59,6 +82,11 @@ export class Calls implements CallWays {
   readonly picker: Picker
   readonly settings: CallSettings
   readonly issuers: Issuers = new Issuers()
+  readonly retryBudget: RetryBudget
+  readonly admission: Admission | undefined
+  readonly counts: RepeatCounts = { retries: 0, hedges: 0 }
+  readonly #hedging: Hedging
+  readonly #home: { client: string | undefined } = { client: undefined }
   readonly #ports: CallsPorts
   readonly #open = new Set<OpenCall>()
   /** By tool name; emptied when the fleet or what it serves changes. */
@@ -72,6 +100,10 @@ export class Calls implements CallWays {
     this.timers = ports.timers
     this.picker = ports.picker
     this.settings = ports.settings
+    const { maxQueueSize, retryBudget, hedge } = ports.settings
+    this.retryBudget = new RetryBudget(ports.timers, retryBudget)
+    this.#hedging = new Hedging(ports.latency, hedge)
+    if (maxQueueSize !== undefined) this.admission = new Admission({ timers: ports.timers, maxQueueSize })
   }
 
   start(request: JsonRpcRequest, terms: CallTerms, listener: CallListener): Call {
@@ -96,6 +128,15 @@ export class Calls implements CallWays {
   /** The fleet, or what a replica serves, is not what it was. */
   servesChanged(): void {
     this.#safeTools.clear()
+    const legacy = this.#ports.available().filter(({ connection }) => connection.era === 'legacy')
+    // As long as it can: what lives in a session is gone with it.
+    if (!legacy.some(({ id }) => id === this.#home.client)) this.#home.client = legacy[0]?.id
+    this.placesChanged(this.timers.now())
+  }
+
+  /** Somebody may be able to take a call who was not. */
+  placesChanged(now: Milliseconds): void {
+    this.admission?.pump(now)
   }
 
   // ── What calls ask for ───────────────────────────────────────────────────────────────────────────────────────────
@@ -125,26 +166,62 @@ export class Calls implements CallWays {
   }
 
   *#factsEverywhere(kind: CallKind): Iterable<ToolFacts | undefined> {
-    for (const { connection } of this.#ports.fit()) {
+    for (const { connection } of this.#ports.available()) {
       if (connection.serves(kind) !== 'no') yield kind.tool === undefined ? undefined : connection.tool(kind.tool)
     }
   }
 
-  backoff(attempts: number): Milliseconds {
-    return this.#ports.backoff(attempts)
+  get home(): PinnedSession | undefined {
+    return this.#home.client === undefined ? undefined : this.#home
   }
 
-  whyNobody(query: PickQuery): AttemptFailure {
-    const fit = this.#ports.fit().length
+  backoff(repeats: number): Milliseconds {
+    return this.#ports.backoff(repeats)
+  }
+
+  soonest(kind: CallKind): Milliseconds {
+    return this.#ports.latency(kind, HARDLY_ANY) ?? 0
+  }
+
+  admitted(): void {
+    this.retryBudget.deposit()
+    this.#hedging.deposit()
+  }
+
+  hedgeAfter(kind: CallKind, wish: HedgeWish | undefined): Milliseconds | undefined {
+    return this.#hedging.after(kind, wish)
+  }
+
+  spendHedge(): boolean {
+    if (!this.#hedging.withdraw()) return false
+    this.counts.hedges++
+    return true
+  }
+
+  repeated(): void {
+    this.counts.retries++
+  }
+
+  whyNobody(query: PickQuery, now: Milliseconds): AttemptFailure {
+    const available = this.#ports.available()
+    const able = available.filter((target) => couldServe(query, target))
+    const [refusal] = able.map(({ guard }) => guard.refuses(query.kind, now)).filter((reason) => reason !== undefined)
+    if (refusal === 'full') return new PoolError('QUEUE_FULL', `all places for ${query.kind.key} are taken at every client, and there is no queue`)
+    if (refusal === 'open') return new PoolError('CIRCUIT_OPEN', `the circuit breaker of every client that serves ${query.kind.key} is open`)
     const why =
-      fit === 0
+      available.length === 0
         ? 'no client is healthy'
-        : query.onlyEra !== undefined && !this.#ports.fit().some(({ connection }) => connection.era === query.onlyEra)
+        : query.onlyEra !== undefined && !available.some(({ connection }) => connection.era === query.onlyEra)
           ? `only replicas of the ${query.onlyEra} era can serve it, and none is healthy`
           : query.only !== undefined
             ? 'the client that was asked for is not healthy'
-            : `none of ${fit} healthy clients serves ${query.kind.key}`
+            : `none of ${available.length} healthy clients serves ${query.kind.key}`
     return new PoolError('NO_HEALTHY_CLIENTS', why)
+  }
+
+  mayGetPlace(query: PickQuery, now: Milliseconds): boolean {
+    const able = this.#ports.available().filter((target) => couldServe(query, target))
+    return able.some(({ guard }) => guard.refuses(query.kind, now) !== 'open') || (able.length === 0 && this.mayReturn(query))
   }
 
   mayReturn(query: PickQuery): boolean {
@@ -155,8 +232,9 @@ export class Calls implements CallWays {
     this.#ports.answerServer(request, reply)
   }
 
-  settled(target: Target, outcome: Outcome, failure: AttemptFailure | undefined): void {
+  settled(target: Target, outcome: Outcome, failure: AttemptFailure | undefined, now: Milliseconds): void {
     this.#ports.observe(target, outcome, failure)
+    this.placesChanged(now)
   }
 
   finished(call: OpenCall, ok: boolean, elapsed: Milliseconds): void {
@@ -169,4 +247,12 @@ export class Calls implements CallWays {
     this.#answered++
     this.#ports.totals.averageLatency += (elapsed - this.#ports.totals.averageLatency) / this.#answered
   }
+}
+
+/** Of a hundred answers five come sooner. */
+const HARDLY_ANY = 0.05
+
+function couldServe({ kind, onlyEra, only }: PickQuery, target: Target): boolean {
+  const { connection } = target
+  return (only === undefined || only === target) && (onlyEra === undefined || connection.era === onlyEra) && connection.serves(kind) !== 'no'
 }

@@ -3,19 +3,26 @@ import type { AttemptFailure, Progress } from '../ports.js'
 
 /**
  * The error of a whole call, from those of its attempts: what happened last, how far any attempt got, and what that means
- * for whoever thinks of repeating it.
+ * for whoever thinks of repeating it. `note`: why it was not repeated.
  */
-export function describeFailure(code: PoolErrorCode, what: string, attempts: number, failures: readonly AttemptFailure[], reason: unknown): PoolError {
+export function describeFailure(
+  code: PoolErrorCode,
+  what: string,
+  attempts: number,
+  failures: readonly AttemptFailure[],
+  reason: unknown,
+  note: string,
+): PoolError {
   const last = failures.at(-1)
   const progress = furthest(failures)
   const details = last instanceof PoolError ? last : undefined
   const sentence = code === 'CANCELLED' ? 'cancelled by the caller' : code === 'SHUTTING_DOWN' ? 'the pool shuts down' : (last?.message ?? 'no time left')
   const times = attempts > 1 ? ` after ${attempts} attempts` : ''
   const advice = progress === 'sent' ? '; it may have run' : progress === 'answered' ? '' : '; it did not run'
-  return new PoolError(code, `${what} failed${times}: ${sentence}${advice}`, {
+  return new PoolError(code, `${what} failed${times}: ${sentence}${note}${advice}`, {
     progress,
     attempts,
-    cause: failures.length > 1 ? new AggregateError(failures, `${failures.length} attempts failed`) : (last ?? reason),
+    cause: failures.length > 1 ? new AggregateError(failures, `${failures.length} failures`) : (last ?? reason),
     ...(details?.endpoint !== undefined && { endpoint: details.endpoint }),
     ...(details?.status !== undefined && { status: details.status }),
     ...(last?.retryAfter !== undefined && { retryAfter: last.retryAfter }),

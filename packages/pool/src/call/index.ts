@@ -1,4 +1,8 @@
 /** What happens to one call. */
 
+export type { Waiting } from './admission/index.js'
 export type { Call, CallListener, CallTerms } from './call.js'
-export { Calls, type CallTotals } from './calls.js'
+export type { HedgingOptions } from './hedging.js'
+export type { RetryBudgetOptions } from './retry-budget.js'
+export { FixedLimit, type Limit, ToolLimit } from './limits/index.js'
+export { Calls, type CallsSettings, type CallTotals, type RepeatCounts } from './calls.js'

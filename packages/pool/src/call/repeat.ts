@@ -27,3 +27,8 @@ export function mayRepeat(code: PoolErrorCode, progress: Progress, safe: () => b
       return false
   }
 }
+
+/** Whether a repeat adds to what the servers have to do. After `not-sent` it is the first request that any of them gets. */
+export function putsLoadOnServers(progress: Progress): boolean {
+  return progress !== 'not-sent'
+}

@@ -20,6 +20,11 @@ const READING_METHODS: ReadonlySet<string> = new Set([
   'completion/complete',
 ])
 
+/** Methods that mean the same in any session of a server. What else there is (subscriptions, tasks, methods of vendors) may live in one. */
+export function isSpread(method: string): boolean {
+  return method === 'tools/call' || READING_METHODS.has(method)
+}
+
 /** Facts about a tool at every replica that a call may go to; undefined where a replica has not listed it. */
 export type ToolFactsEverywhere = (tool: string) => Iterable<ToolFacts | undefined>
 

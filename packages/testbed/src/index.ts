@@ -44,6 +44,10 @@ export { introspecting } from './introspection.js'
 // For benches
 export type { RawServerOptions } from './raw-server.js'
 export { startRawServer } from './raw-server.js'
+export type { Ailment, WorkServer, WorkServerOptions, WorkTally } from './work-server.js'
+export { startWorkServer } from './work-server.js'
+export type { DeafPort } from './deaf-port.js'
+export { openDeafPort } from './deaf-port.js'
 
 // Small things that tests need
 export { reservePort } from './reserve-port.js'

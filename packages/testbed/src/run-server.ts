@@ -4,14 +4,16 @@ import type { Ledger } from './ledger.js'
 import type { LegacyServer } from './legacy-server.js'
 import { seeded } from './seeded.js'
 import type { ServerConfig } from './server-config.js'
+import type { Ailment, WorkServer } from './work-server.js'
 
 type StartableConfig = Exclude<ServerConfig, { kind: 'stdio' }>
 /** Everything a server might have that can be ordered about. */
-type AnyServer = RunningServer & Partial<HttpServer> & Partial<Pick<LegacyServer, 'closeStreams' | 'forgetSessions'>>
+type AnyServer = RunningServer & Partial<HttpServer> & Partial<Pick<LegacyServer, 'closeStreams' | 'forgetSessions'>> & Partial<WorkServer>
 
 /** Starts a server from its plain description. Each kind is loaded only when it is asked for: together they take most of a second. */
 export async function startServer(config: StartableConfig, ledger: Ledger): Promise<AnyServer> {
   if (config.kind === 'raw') return await (await import('./raw-server.js')).startRawServer(config.options)
+  if (config.kind === 'work') return await (await import('./work-server.js')).startWorkServer({ ...config.options, ledger })
   if (config.kind === 'oauth') return await (await import('./oauth-server.js')).startOAuthServer(config.options)
   const { introspecting } = await import('./introspection.js')
   const { introspection } = config.options ?? {}
@@ -38,6 +40,10 @@ export interface Orders {
   cpuUsage: []
   /** How many requests came in that the filter picks (of the last 1,000). */
   countRequests: [filter?: string]
+  /** Of a `work` server: what is wrong with it from now on. */
+  suffer: [ailment: Ailment]
+  /** Of a `work` server: a `WorkTally`. */
+  tally: []
 }
 
 /** Carries out an order; `undefined` where there is nothing to return. */
@@ -67,5 +73,9 @@ export async function obey<Verb extends keyof Orders>(server: AnyServer, verb: V
       return process.cpuUsage()
     case 'countRequests':
       return server.requests?.all(...order.args).length ?? 0
+    case 'suffer':
+      return server.suffer?.(...order.args)
+    case 'tally':
+      return server.tally?.()
   }
 }

@@ -5,6 +5,7 @@ import type { RawServerOptions } from './raw-server.js'
 import type { SseServerOptions } from './sse-server.js'
 import type { IntrospectionOptions } from './introspection.js'
 import type { StdioServerOptions } from './stdio-server.js'
+import type { WorkServerOptions } from './work-server.js'
 
 /** What cannot be sent to another process has a substitute there: the parent's ledger, and introspection over HTTP. */
 type Remote<Options> = Omit<Options, 'ledger' | 'auth'> & { readonly introspection?: IntrospectionOptions }
@@ -15,5 +16,6 @@ export type ServerConfig =
   | { readonly kind: 'legacy'; readonly options?: Remote<LegacyServerOptions> }
   | { readonly kind: 'sse'; readonly options?: Remote<SseServerOptions> }
   | { readonly kind: 'raw'; readonly options?: RawServerOptions }
+  | { readonly kind: 'work'; readonly options?: Omit<WorkServerOptions, 'ledger'> }
   | { readonly kind: 'oauth'; readonly options?: OAuthServerOptions }
   | { readonly kind: 'stdio'; readonly options?: StdioServerOptions }

@@ -1,7 +1,5 @@
 import type { Requirement } from './requirement.js'
 
-const RESILIENCE = 'comes with circuit breaking, queues, hedging and adaptive balancing'
-
 /** Decisions about a call: what may be repeated, whose answer it is, how long it takes. */
 export const calls: readonly Requirement[] = [
   // ── How far did it get? ────────────────────────────────────────────────────────────────────────────────────────────
@@ -113,7 +111,18 @@ export const calls: readonly Requirement[] = [
       },
     },
   },
-  { id: 'SAFE-6', source: 'DESIGN: safe is an allow-list', text: 'a hedge only where a retry after sent would be allowed', proof: { deferred: RESILIENCE } },
+  {
+    id: 'SAFE-6',
+    source: 'DESIGN: safe is an allow-list',
+    text: 'a hedge only where a retry after sent would be allowed',
+    proof: {
+      tests: {
+        'packages/pool/src/call/hedging.test.ts': [
+          'is never asked twice where it may not run twice, where there is nobody else, or once somebody was asked something',
+        ],
+      },
+    },
+  },
   {
     id: 'SAFE-7',
     source: 'DESIGN: safe is an allow-list',

@@ -173,7 +173,15 @@ export const protocol: readonly Requirement[] = [
     id: 'SESSION-4',
     source: 'DESIGN: sessions',
     text: 'spread: only the allow-list and `tools/call` are spread, everything else uses one home session',
-    proof: { deferred: 'not built: such requests of pool.request go to any replica' },
+    proof: {
+      tests: {
+        'packages/pool/src/call/call.test.ts': [
+          'all go to the home of the spread sessions, and to another once that is gone',
+          'go to a modern replica, which has no sessions, as well',
+        ],
+        'packages/pool/test/pool-clients.test.ts': ['serve what cannot be spread from one of them, the same every time'],
+      },
+    },
   },
   {
     id: 'SESSION-5',

@@ -148,6 +148,13 @@ describe('spread sessions of the legacy era', () => {
     expect((await reopened).message?.params).toEqual({ level: 'error' })
   })
 
+  it('serve what cannot be spread from one of them, the same every time', async () => {
+    const servers = await Promise.all(['a', 'b', 'c'].map((id) => running(startLegacyServer({ id }))))
+    const pool = await poolOver(servers.map(({ url }) => ({ url })))
+    for (let n = 0; n < 9; n++) await pool.request({ jsonrpc: '2.0', id: n, method: 'vendor/of-a-session' })
+    expect(servers.filter(({ requests }) => requests.all('vendor/of-a-session').length > 0)).toHaveLength(1)
+  })
+
   it('take a log level where one refuses, and refuse it where all do', async () => {
     const servers = await Promise.all(['a', 'b'].map((id) => running(startLegacyServer({ id }))))
     const pool = await poolOver(servers.map(({ url }) => ({ url })))

@@ -120,7 +120,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting {
     this.kind = ways.kindOf(request)
     this.onlyEra = ways.requiredEra(request, terms.era)
     this.only = terms.only ?? ways.issuers.of(request)
-    this.session = terms.session ?? (isSpread(this.kind.method) ? undefined : ways.home)
+    this.session = terms.session ?? (this.only !== undefined || isSpread(this.kind.method) ? undefined : ways.home)
   }
 
   get era(): Era {

@@ -1,10 +1,14 @@
-import type { JsonRpcNotification } from './ports.js'
+import type { JsonRpcNotification, Milliseconds } from './ports.js'
+
+/** What a client is out for: its calls fail, take longer than those of others, or have no end. */
+export type EjectionReason = 'failing' | 'slow' | 'unresponsive'
 
 /**
  * Every event of the pool, with the arguments that its listeners get. Payloads are objects, so that fields can be added.
  *
  *     connecting ─▶ client:connected ─▶ … ─▶ client:unhealthy ─▶ client:recovering ─▶ client:recovered ─▶ client:healthy
  *                                        └─▶ client:disconnected ──────┘     └─▶ client:recovery-failed (and again, with backoff)
+ *                                        ├─▶ client:ejected ─▶ client:returned
  *                                        └─▶ client:removed
  */
 export interface PoolEvents {
@@ -14,10 +18,19 @@ export interface PoolEvents {
   /** An error of a client, or of its creation (then `clientId` is of the client that did not come to be). */
   'client:error': [{ clientId: string; error: Error }]
   'client:disconnected': [{ clientId: string }]
-  /** `unhealthyThreshold` failures in a row. */
+  /** `unhealthyThreshold` failures in a row: of probes, or errors that were reported of it. */
   'client:unhealthy': [{ clientId: string; error: string }]
-  /** `healthyThreshold` good probes in a row: it is picked again. */
+  /** `healthyThreshold` good probes in a row: it is picked again, unless it is still out for what its calls came to. */
   'client:healthy': [{ clientId: string }]
+  /** It is out for what its calls came to, for `duration` ms or until trial calls went well; its connection is kept. */
+  'client:ejected': [{ clientId: string; reason: EjectionReason; duration: Milliseconds }]
+  /** It is not out for its calls any more: picked again, unless its probes fail or its connection is gone. */
+  'client:returned': [{ clientId: string }]
+  /** It takes no calls for `breakerResetTimeout`. */
+  'circuit:opened': [{ clientId: string }]
+  /** It takes trial calls. */
+  'circuit:half-open': [{ clientId: string }]
+  'circuit:closed': [{ clientId: string }]
   'client:recovering': [{ clientId: string }]
   /** Reconnected; it is picked again once it is `client:healthy`. */
   'client:recovered': [{ clientId: string }]

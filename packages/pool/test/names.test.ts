@@ -75,9 +75,9 @@ describe('unions of names are complete: the type check refuses a missing one, an
       ...{ starting: 1, started: 1, 'shutting-down': 1, shutdown: 1, notification: 1 },
       ...{ 'client:connected': 1, 'client:error': 1, 'client:disconnected': 1, 'client:unhealthy': 1, 'client:healthy': 1, 'client:recovering': 1 },
       ...{ 'client:recovered': 1, 'client:recovery-failed': 1, 'client:replacement-failed': 1, 'client:removed': 1, 'client:creation-failed': 1 },
-      'client:disconnect-error': 1,
+      ...{ 'client:disconnect-error': 1, 'client:ejected': 1, 'client:returned': 1, 'circuit:opened': 1, 'circuit:half-open': 1, 'circuit:closed': 1 },
     })
-    expect(names).toHaveLength(17)
+    expect(names).toHaveLength(22)
   })
 
   it('events of a client', () => {

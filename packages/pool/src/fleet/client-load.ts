@@ -17,6 +17,6 @@ export interface ClientLoad extends Load {
   report: LoadReport
   readonly averageLatency: Milliseconds
   readonly statistics: { readonly total: number }
-  /** The client is fit again: what it did before says nothing of it any more. */
-  returned(): void
+  /** The client is new, or fit again: what it did before says nothing of it any more. For `slowStart` it is given less than its share. */
+  returned(now?: Milliseconds, slowStart?: Milliseconds): void
 }

@@ -261,15 +261,37 @@ describe('a lost connection', () => {
 describe('reports of calls', () => {
   const failure = new PoolError('HTTP_STATUS', 'answered 500', { progress: 'sent', status: 500 })
 
-  it('make a client unhealthy after unhealthyThreshold failures in a row, and probes bring it back', async () => {
+  const fail = (world: FleetWorld, times: number, name = 'a'): void => {
+    for (let i = 0; i < times; i++) world.fleet.report(world.at(name), 'failed', failure)
+  }
+
+  it('are counted and told, and take nobody out by themselves: that is for whoever compares the clients', async () => {
     const world = await running()
     const client = world.at('a')
-    for (let i = 0; i < 2; i++) world.fleet.report(client, 'failed', failure)
+    fail(world, 2)
     world.fleet.report(client, 'ignored', undefined)
     expect(world.fleet.views.failureCounts.get(client.id)).toBe(2)
     world.fleet.report(client, 'ok', undefined)
     expect(world.fleet.views.failureCounts.get(client.id)).toBe(0)
-    for (let i = 0; i < 3; i++) world.fleet.report(client, 'failed', failure)
+    fail(world, 5)
+    expect([world.fleet.views.failureCounts.get(client.id), world.status(client)]).toEqual([5, 'healthy'])
+    expect(world.names(client)).toEqual(Array(7).fill('client:error'))
+    // An error that is reported counts, also from a listener that heard of it.
+    world.onEvent = ([name]) => {
+      if (name !== 'client:error') return
+      world.onEvent = () => {}
+      world.fleet.handleClientError(client.id, failure)
+    }
+    fail(world, 1)
+    expect(world.status(client)).toBe('unhealthy')
+  })
+
+  it('make a client unhealthy after unhealthyThreshold failures in a row where nobody compares, and probes bring it back', async () => {
+    const world = await running(['a', 'b'], { maxEjectionPercent: 0 })
+    const client = world.at('a')
+    fail(world, 2)
+    world.fleet.report(client, 'ok', undefined)
+    fail(world, 3)
     expect(world.status(client)).toBe('unhealthy')
     expect(world.fleet.fit).toEqual([world.at('b')])
     expect(world.names(client)).toEqual([...Array(5).fill('client:error'), 'client:unhealthy'])
@@ -279,27 +301,15 @@ describe('reports of calls', () => {
     expect(world.server('a').attempts).toHaveLength(1)
   })
 
-  it('take nobody out where that leaves less than half: then it is not the clients', async () => {
-    const world = await running(['a', 'b', 'c'])
-    const fail = (name: string): void => {
-      for (let i = 0; i < 5; i++) world.fleet.report(world.at(name), 'failed', failure)
-    }
-    for (const name of ['a', 'b', 'c']) fail(name)
-    expect(world.fleet.fit).toEqual([world.at('b'), world.at('c')])
-    // What the user says is believed.
-    for (let i = 0; i < 3; i++) world.fleet.handleClientError(world.at('b').id, failure)
-    expect(world.status(world.at('b'))).toBe('unhealthy')
-  })
-
-  it('are forgotten by the load of a client that is fit again', async () => {
-    const world = await running()
+  it('are forgotten by the load of a client that is fit again, which starts slowly, as one that is new', async () => {
+    const world = await running(['a', 'b'], { slowStartTime: 4_000 })
     const client = world.at('a')
-    let returned = 0
-    client.load.returned = () => void returned++
-    for (let i = 0; i < 3; i++) world.fleet.report(client, 'failed', failure)
-    expect(returned).toBe(0)
-    await world.time.run(1_000)
-    expect(returned).toBe(1)
+    const returned: unknown[] = []
+    client.load.returned = (...args) => void returned.push(args)
+    for (let i = 0; i < 3; i++) world.fleet.handleClientError(client.id, failure)
+    expect(returned).toEqual([])
+    await world.time.run(250)
+    expect(returned).toEqual([[world.time.now(), 4_000]])
   })
 
   it('take a client out with the first request that nobody was there to take', async () => {

@@ -23,13 +23,17 @@ const operation = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('drain', 'undrain', 'undrain'), endpoint }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('call', 'call', 'settle', 'fail', 'refuse'), nth }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('remove', 'delete', 'lose', 'disconnect', 'reconnect', 'recover', 'misjudge'), nth }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('eject', 'eject', 'reinstate'), nth }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('create', 'pressure') }) },
 )
 type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never
 
 /** What must be fit, from nothing but what was announced and what the test did itself. */
 class Oracle {
-  readonly fit = new Set<string>()
+  /** By their probes and connections. */
+  readonly well = new Set<string>()
+  /** For what their calls came to. */
+  readonly out = new Set<string>()
   readonly there = new Set<string>()
 
   constructor(world: FleetWorld) {
@@ -37,14 +41,20 @@ class Oracle {
       const id = (payload as { clientId?: string } | undefined)?.clientId
       if (id === undefined) return
       if (name === 'client:connected') this.there.add(id)
-      if (name === 'client:connected' || name === 'client:healthy') this.fit.add(id)
-      if (name === 'client:unhealthy' || name === 'client:disconnected') this.fit.delete(id)
+      if (name === 'client:connected' || name === 'client:healthy') this.well.add(id)
+      if (name === 'client:unhealthy' || name === 'client:disconnected') this.well.delete(id)
+      if (name === 'client:ejected') this.out.add(id)
+      if (name === 'client:returned') this.out.delete(id)
       if (name === 'client:removed') this.leave(id)
     }
   }
 
+  get fit(): Set<string> {
+    return new Set([...this.well].filter((id) => !this.out.has(id)))
+  }
+
   leave(id: string): void {
-    this.fit.delete(id)
+    this.well.delete(id)
     this.there.delete(id)
   }
 }
@@ -74,7 +84,7 @@ class Run {
       else if (operation.do === 'hang') server.state = 'hung'
       else if (operation.do === 'heal') server.state = 'up'
       else if (operation.do === 'drain') {
-        for (const client of clients) if (client.endpoint.id === operation.endpoint) this.oracle.fit.delete(client.id)
+        for (const client of clients) if (client.endpoint.id === operation.endpoint) this.oracle.well.delete(client.id)
         this.#background(fleet.drain(operation.endpoint))
       } else this.#background(fleet.createClient(endpoints.find(({ id }) => id === operation.endpoint)))
       return
@@ -93,8 +103,10 @@ class Run {
     if (what === 'call') calls.push(world.call(client))
     else if (what === 'fail') fleet.report(client, 'failed', new PoolError('HTTP_STATUS', '500', { progress: 'sent', status: 500 }))
     else if (what === 'refuse') fleet.report(client, 'failed', new PoolError('CONNECT_FAILED', 'refused', { progress: 'not-sent' }))
+    else if (what === 'eject') fleet.eject(client, 'failing', 1_000)
+    else if (what === 'reinstate') fleet.reinstate(client)
     else if (what === 'remove') {
-      oracle.fit.delete(client.id)
+      oracle.well.delete(client.id)
       this.#background(fleet.removeClient(client.id))
     } else if (what === 'delete') {
       oracle.leave(client.id)
@@ -104,7 +116,9 @@ class Run {
     else if (what === 'reconnect') this.#background(client.reconnect())
     else if (what === 'recover') this.#background(fleet.attemptClientRecovery(client.id))
     else {
-      oracle.fit.delete(client.id)
+      oracle.well.delete(client.id)
+      // What a user says takes back what the calls said.
+      oracle.out.delete(client.id)
       fleet.views.healthStatus.set(client.id, { status: 'unhealthy' })
     }
   }
@@ -115,6 +129,7 @@ class Run {
     const places = clients.map(({ place }) => place)
     return {
       fit: new Set(fleet.fit.map(({ id }) => id)),
+      available: new Set(fleet.available.map(({ id }) => id)),
       published: snapshots.at(-1) ?? [],
       healthy: clients.filter((client) => this.world.status(client) === 'healthy' && fleet.isHealthy(client.id)),
       there: new Set(clients.map(({ id }) => id)),
@@ -128,7 +143,8 @@ class Run {
     const { fleet, totals } = this.world
     return {
       fit: this.oracle.fit,
-      published: fleet.fit,
+      available: this.oracle.well,
+      published: fleet.available,
       healthy: fleet.fit,
       there: this.oracle.there,
       twoInOnePlace: [],
@@ -152,6 +168,7 @@ it('agrees with an oracle through crashes, hangs, drains and removals, gets ever
 
       for (const server of world.servers.values()) server.state = 'up'
       for (const call of run.calls.splice(0)) call.end()
+      for (const client of world.clients) world.fleet.reinstate(client)
       // Longest wait for a recovery, a connection, probes, an interval after a wrong verdict, and idling until what is too much is gone.
       await world.time.run(40_000)
       await world.during(Promise.all(run.work))

@@ -17,6 +17,8 @@ export type FleetConfig = Pick<
   | 'healthCheckInterval'
   | 'healthCheckTimeout'
   | 'unhealthyThreshold'
+  | 'maxEjectionPercent'
+  | 'slowStartTime'
   | 'healthyThreshold'
   | 'retryDelay'
   | 'maxRetryDelay'
@@ -37,8 +39,10 @@ export type Emit = <Name extends keyof PoolEvents>(name: Name, ...args: PoolEven
 /** What the fleet tells the rest of the pool, and asks of it. None of it may throw. */
 export interface FleetHooks {
   readonly emit: Emit
-  /** The clients that are fit now: the same array until that changes. */
-  onSnapshot(fit: readonly PooledClient[]): void
+  /** The clients that may be given calls: those that are fit, and those that are out only for their outcomes. The same array until that changes. */
+  onSnapshot(available: readonly PooledClient[]): void
+  /** A user put a client back that is out for its outcomes: what it is out for is forgotten. */
+  onPardoned?(client: PooledClient): void
   /** A client serves other things than before: tools, capabilities, or all of it after a reconnection. */
   onServesChanged(client: PooledClient): void
   /** A client is gone for good; the pool's event is emitted after it. */

@@ -134,6 +134,17 @@ describe('pressure', () => {
     expect(world.clients).toHaveLength(3)
   })
 
+  it('of calls that wait in a queue adds one whatever the sockets, for it is limits that they wait for', async () => {
+    const world = await running(['a', 'b', 'c'], { minSize: 2, maxSize: 4 })
+    for (const size of [3, 4, 4]) {
+      world.fleet.pressure(true)
+      world.fleet.pressure(true)
+      await world.time.run(10)
+      expect(world.clients).toHaveLength(size)
+    }
+    expect(world.spread).toEqual(expect.arrayContaining(['a', 'b', 'c']))
+  })
+
   it('stops at maxSize', async () => {
     const world = await running(['a', 'b'], { maxSize: 4, connectionsPerClient: 1 })
     for (let i = 0; i < 10; i++) {

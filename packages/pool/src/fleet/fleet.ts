@@ -1,5 +1,6 @@
 import type { ResolvedEndpoint } from '../config/index.js'
 import { PoolError } from '../errors.js'
+import type { EjectionReason } from '../events.js'
 import type { AttemptFailure, Milliseconds, Outcome, Target } from '../ports.js'
 import type { FleetOptions } from './fleet-ports.js'
 import { Member, type MemberOwner } from './member.js'
@@ -46,7 +47,7 @@ export class Fleet implements MemberOwner {
       .toString(36)
       .padStart(6, '0')}`
     this.#sites = new Sites(options.config.endpoints)
-    this.#roster = new Roster((fit) => options.hooks.onSnapshot(fit))
+    this.#roster = new Roster((available) => options.hooks.onSnapshot(available))
     this.#sizing = new Sizing(options, this.#sites, this.#roster, (site, number) => new Member(this, site, number, `${this.#idPrefix}-${++this.#lastId}`))
     this.views = viewsOf(this.#roster, (member) => void this.#sizing.depart(member))
   }
@@ -144,7 +145,12 @@ export class Fleet implements MemberOwner {
 
   // ── Who is there ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Those who may be given calls: the same array until that changes. */
+  /** Those who can take calls: the fit, and those who are out only for their outcomes. The same array until that changes. */
+  get available(): readonly PooledClient[] {
+    return this.#roster.available
+  }
+
+  /** Those who are well: the same array until that changes. */
   get fit(): readonly PooledClient[] {
     return this.#roster.fit
   }
@@ -239,7 +245,7 @@ export class Fleet implements MemberOwner {
   handleClientError(clientId: string, error: Error): void {
     const member = this.#member(clientId)
     if (member === undefined) this.options.hooks.emit('client:error', { clientId, error })
-    else member.failed(error, true)
+    else member.record.failed(error)
   }
 
   async handleClientDisconnection(clientId: string): Promise<void> {
@@ -259,12 +265,22 @@ export class Fleet implements MemberOwner {
 
   /** An attempt was settled. `failure` is why it failed, where it did. */
   report(target: Target, outcome: Outcome, failure: AttemptFailure | undefined): void {
-    this.#member(target.id)?.settled(outcome, failure)
+    this.#member(target.id)?.record.settled(outcome, failure)
   }
 
-  /** A call found its client busy: see `Sizing.pressure`. */
-  pressure(): void {
-    this.#sizing.pressure()
+  /** The target is out for its outcomes, for so long. It keeps its connection, and its probes; said again, the new time counts. */
+  eject(target: Target, reason: EjectionReason, duration: Milliseconds): void {
+    this.#member(target.id)?.record.eject(reason, duration)
+  }
+
+  /** The target is not out for its outcomes any more. */
+  reinstate(target: Target): void {
+    this.#member(target.id)?.record.reinstate()
+  }
+
+  /** A call found its client busy, or waits in a queue: see `Sizing.pressure`. */
+  pressure(queued = false): void {
+    this.#sizing.pressure(queued)
   }
 
   // ── From the members ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -276,17 +292,12 @@ export class Fleet implements MemberOwner {
   connectionChanged(member: Member): void {
     member.site.reachable()
     this.options.hooks.onServesChanged(member.client)
-    if (member.health.fit) this.#roster.republish()
+    if (member.available) this.#roster.republish()
     this.#sizing.keep()
   }
 
   disconnected(member: Member): void {
     this.#sizing.replace(member.id)
-  }
-
-  /** At least half of those who are there stay fit: with fewer, failed calls are distrusted. */
-  canSpare({ health }: Member): boolean {
-    return !health.fit || 2 * (this.#roster.fit.length - 1) >= this.#roster.serving
   }
 
   keeps(member: Member): boolean {

@@ -3,6 +3,7 @@ export { Fleet, type ShutdownOptions } from './fleet.js'
 export type { ConnectionTotals, ConnectOptions, FleetHooks } from './fleet-ports.js'
 
 // What users see of it
+export type { Ejection } from './call-record.js'
 export { LiveMap } from './live-map.js'
 export { type HealthReport, PooledClient } from './pooled-client.js'
 export type { LoadMetrics } from './reports.js'

@@ -2,8 +2,9 @@ import type { ResolvedEndpoint } from '../config/index.js'
 import { PoolError } from '../errors.js'
 import type { PoolEvents } from '../events.js'
 import { ClientHealth, type HealthStatus } from '../health/index.js'
-import type { AttemptFailure, JsonRpcNotification, JsonRpcRequest, JsonRpcResponse, LiveConnection, Outcome, ReportedMetrics } from '../ports.js'
+import type { JsonRpcNotification, JsonRpcRequest, JsonRpcResponse, LiveConnection, ReportedMetrics } from '../ports.js'
 import { Bounded } from './bounded.js'
+import { CallRecord, type CallRecordOwner } from './call-record.js'
 import { Connections, type ConnectionsOwner } from './connections.js'
 import type { FleetOptions } from './fleet-ports.js'
 import { type ClientWays, type HealthReport, PooledClient } from './pooled-client.js'
@@ -22,8 +23,6 @@ export interface MemberOwner {
   connectionChanged(member: Member): void
   /** The member lost its connection. */
   disconnected(member: Member): void
-  /** Enough others are fit to do without it. */
-  canSpare(member: Member): boolean
   /** Its recovery failed. `false`: it is above `minSize`, and gives its place up. */
   keeps(member: Member): boolean
 }
@@ -35,7 +34,7 @@ export interface MemberOwner {
  * Every consequence has the same order: first the state, then the snapshot, then the event, so that a listener sees a pool
  * that already is what it is told.
  */
-export class Member implements ConnectionsOwner, ClientWays, Watched, Recoverable {
+export class Member implements ConnectionsOwner, CallRecordOwner, ClientWays, Watched, Recoverable {
   readonly client: PooledClient
   readonly site: Site
   /** Among the clients of its endpoint. */
@@ -44,6 +43,7 @@ export class Member implements ConnectionsOwner, ClientWays, Watched, Recoverabl
   readonly watch: Watch
   readonly recovery: Recovery
   readonly reports: Reports
+  readonly record: CallRecord
   readonly #owner: MemberOwner
   readonly #connections: Connections
   #probing: Bounded<HealthReport> | undefined
@@ -67,8 +67,9 @@ export class Member implements ConnectionsOwner, ClientWays, Watched, Recoverabl
     this.recovery = new Recovery(this, timers, random, recoveryLimits(config))
     this.client = new PooledClient({ id, place: `${endpoint.id}#${number}`, endpoint, load: newLoad(endpoint), guard: newGuard(endpoint) }, this)
     this.reports = new Reports(this.client.load, wallClock)
+    this.record = new CallRecord(this, owner.options)
     this.#connections = new Connections(this, owner.options)
-    this.client.on('error', (error) => this.failed(error))
+    this.client.on('error', (error) => this.record.failed(error))
     this.client.on('disconnected', () => this.disconnected())
     this.client.on('metrics', (metrics) => this.reports.fromServer(metrics))
     this.client.on('notification', (notification) => this.#notification(notification))
@@ -90,11 +91,18 @@ export class Member implements ConnectionsOwner, ClientWays, Watched, Recoverabl
     return this.health.status === 'draining'
   }
 
+  /** It can take calls. One that a user ejected by hand can not. */
+  get available(): boolean {
+    const { status } = this.health
+    return status === 'healthy' || (status === 'ejected' && this.record.ejection !== undefined)
+  }
+
   // ── Connections ──────────────────────────────────────────────────────────────────────────────────────────────────
 
   connected(connection: LiveConnection): void {
     this.client.connection = connection
     if (this.health.connected()) {
+      this.startSlowly()
       this.lastCheck = this.#owner.options.wallClock()
       return
     }
@@ -163,37 +171,15 @@ export class Member implements ConnectionsOwner, ClientWays, Watched, Recoverabl
     this.client.emit('disconnected')
   }
 
-  /** An attempt on it was settled. */
-  settled(outcome: Outcome, failure: AttemptFailure | undefined): void {
-    if (outcome === 'ok') this.health.callSucceeded()
-    if (outcome !== 'failed') return
-    const error = failure ?? new PoolError('CONNECTION_LOST', 'an attempt failed', { progress: 'sent', endpoint: this.endpoint.label })
-    this.client.emit('error', error)
-    // Nobody was there to take the request. The next one would fare no better, and would be a user's.
-    if (error.progress === 'not-sent' && (error.code === 'CONNECT_FAILED' || error.code === 'CONNECT_TIMEOUT')) this.client.emit('disconnected')
-  }
-
-  /**
-   * An error that counts against it; `unhealthyThreshold` of them in a row make it unhealthy. Unless that leaves too few: when
-   * calls fail everywhere they say more of the load, or of the calls, than of any client, and to use nobody is the one way in which
-   * all of them fail for certain. What probes say, or the user, is believed all the same.
-   */
-  failed(error: Error, believed: boolean = this.#owner.canSpare(this)): void {
-    const unhealthy = this.health.callFailed(believed)
-    this.lastError = error.message
-    if (unhealthy) this.#owner.fitnessChanged()
-    this.#emit('client:error', { clientId: this.id, error })
-    if (!unhealthy) return
-    this.#emit('client:unhealthy', { clientId: this.id, error: error.message })
-    // Is it the server, or only what was asked of it? A probe tells.
-    this.watch.pace()
+  fitnessChanged(): void {
+    this.#owner.fitnessChanged()
   }
 
   /** The connection is gone. */
   disconnected(): void {
     if (!this.health.lost()) return
     this.watch.pace()
-    this.#owner.fitnessChanged()
+    this.fitnessChanged()
     this.#emit('client:disconnected', { clientId: this.id })
     this.#owner.disconnected(this)
     if (this.health.status === 'disconnected') this.recovery.start()
@@ -224,7 +210,7 @@ export class Member implements ConnectionsOwner, ClientWays, Watched, Recoverabl
     if (verdict === 'unchanged') return
     this.watch.pace()
     if (verdict === 'unhealthy') {
-      this.#owner.fitnessChanged()
+      this.fitnessChanged()
       this.#emit('client:unhealthy', { clientId: this.id, error: error.message })
     }
     if (this.health.status === 'unhealthy') this.recovery.start()
@@ -242,11 +228,18 @@ export class Member implements ConnectionsOwner, ClientWays, Watched, Recoverabl
   }
 
   #becameFit(): void {
-    this.client.load.returned()
+    // Probes that pass say nothing of its calls: what it is out for lasts.
+    if (this.record.ejection !== undefined) this.health.moveTo('ejected')
+    else this.startSlowly()
     this.recovery.done()
     this.#connections.cancel(new PoolError('CANCELLED', `client ${this.id} is well again without a new connection`, { endpoint: this.endpoint.label }))
     this.watch.pace()
-    this.#owner.fitnessChanged()
+    this.fitnessChanged()
+  }
+
+  startSlowly(): void {
+    const { timers, config } = this.#owner.options
+    this.client.load.returned(timers.now(), config.slowStartTime)
   }
 
   // ── Recovery ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -273,11 +266,16 @@ export class Member implements ConnectionsOwner, ClientWays, Watched, Recoverabl
 
   // ── What it is told to do ────────────────────────────────────────────────────────────────────────────────────────
 
-  /** What a user says counts, whatever the probes said; what they say from now on counts again. */
+  /** What a user says counts, whatever probes and calls said; what they say from now on counts again. */
   decree(status: HealthStatus): void {
-    if (!this.health.moveTo(status)) return
+    const pardoned = this.record.ejection !== undefined
+    this.record.pardon()
+    if (!this.health.moveTo(status)) {
+      if (pardoned) this.fitnessChanged()
+      return
+    }
     if (status === 'healthy') return this.#becameFit()
-    this.#owner.fitnessChanged()
+    this.fitnessChanged()
     // An unhealthy client keeps the pace that it had, so that a decree lasts as long as an interval and not a moment.
     if (status === 'recovering') this.watch.pace()
     if (status === 'disconnected') {

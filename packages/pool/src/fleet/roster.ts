@@ -7,17 +7,21 @@ import type { PooledClient } from './pooled-client.js'
  *     held     everybody who takes one of the `maxSize` places: being connected, there, or leaving
  *      └ listed   those who are there, or leaving: what `pool.clients` shows
  *         └ serving  those who are there to stay, fit or not: what `minSize` counts
- *            └ fit      those who are given calls
+ *            └ available  those who can take calls: the fit, and those who are out only for what their calls came to
+ *               └ fit        those who are given calls
+ *
+ * Whoever gives out calls knows of all who are available, for in a panic, and for a trial, the ejected are used too.
  */
 export class Roster {
   readonly #held = new Set<Member>()
   readonly #listed = new Map<string, Member>()
-  readonly #onSnapshot: (fit: readonly PooledClient[]) => void
+  readonly #onSnapshot: (available: readonly PooledClient[]) => void
+  #available: readonly PooledClient[] = []
   #fit: readonly PooledClient[] = []
   #connecting = 0
   #serving = 0
 
-  constructor(onSnapshot: (fit: readonly PooledClient[]) => void) {
+  constructor(onSnapshot: (available: readonly PooledClient[]) => void) {
     this.#onSnapshot = onSnapshot
   }
 
@@ -31,6 +35,10 @@ export class Roster {
 
   get serving(): number {
     return this.#serving
+  }
+
+  get available(): readonly PooledClient[] {
+    return this.#available
   }
 
   get fit(): readonly PooledClient[] {
@@ -84,17 +92,25 @@ export class Roster {
     this.#serving = 0
   }
 
-  /** Computes who is fit, and tells if that changed. */
+  /** Computes who is fit and who is available, and tells if the latter changed. */
   publish(): void {
     const fit: PooledClient[] = []
-    for (const { client, health } of this.#listed.values()) if (health.fit) fit.push(client)
-    const same = fit.length === this.#fit.length && fit.every((client, at) => client === this.#fit[at])
-    if (!same) this.republish(fit)
+    const available: PooledClient[] = []
+    for (const { client, health, available: can } of this.#listed.values()) {
+      if (health.fit) fit.push(client)
+      if (can) available.push(client)
+    }
+    if (!same(fit, this.#fit)) this.#fit = fit
+    if (!same(available, this.#available)) this.republish(available)
   }
 
   /** Tells also if the clients are the same: one of them has another connection. */
-  republish(fit: readonly PooledClient[] = [...this.#fit]): void {
-    this.#fit = fit
-    this.#onSnapshot(fit)
+  republish(available: readonly PooledClient[] = [...this.#available]): void {
+    this.#available = available
+    this.#onSnapshot(available)
   }
+}
+
+function same(a: readonly PooledClient[], b: readonly PooledClient[]): boolean {
+  return a.length === b.length && a.every((client, at) => client === b[at])
 }

@@ -18,7 +18,7 @@ import { Until } from './until.js'
  *
  *     missing   minSize − those who are there or being connected: where fewest are
  *     owed      clients above minSize whose recovery failed: where they were
- *     pressure  every fit client has all its sockets busy: one more, where it is likely to be had
+ *     pressure  every fit client has all its sockets busy, or calls wait in the queue: one more, where it is likely to be had
  *     idle      more than minSize, and unused: closed
  */
 export class Sizing extends Alarm {
@@ -96,11 +96,13 @@ export class Sizing extends Alarm {
   }
 
   /**
-   * Asked when a call finds its client busy: adds a client if nobody has a free socket, one at a time. Cheap as long as
-   * anybody has one.
+   * Asked when a call finds its client busy, or is `queued`: adds a client, one at a time; for the former only if nobody has a free
+   * socket. Cheap as long as anybody has one.
    */
-  pressure(): void {
-    if (!this.#keeping || this.#growing || this.#room <= 0 || this.#anyoneFree()) return
+  pressure(queued: boolean): void {
+    if (!this.#keeping || this.#growing || this.#room <= 0) return
+    // Limits, and not sockets, are what a queue waits for.
+    if (!queued && this.#anyoneFree()) return
     const now = this.#options.timers.now()
     const site = this.#sites.likeliest((candidate) => candidate.mayTry(now))
     if (site === undefined) return

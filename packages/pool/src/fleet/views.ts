@@ -1,6 +1,7 @@
 import { PoolError } from '../errors.js'
 import type { HealthStatus } from '../health/index.js'
 import { LiveMap, type LiveState } from './live-map.js'
+import type { Ejection } from './call-record.js'
 import type { Member } from './member.js'
 import type { PooledClient } from './pooled-client.js'
 import type { LoadMetrics } from './reports.js'
@@ -16,6 +17,8 @@ export interface HealthRecord {
   /** Failed probes in a row. */
   readonly consecutiveFailures: number
   readonly lastError: string | undefined
+  /** Why and until when it is out for what its calls came to. `status` tells if it is worse than that. */
+  readonly ejection?: Ejection | undefined
 }
 
 /** The maps of the pool that users read, and write in tests and tools. Their keys are the ids of the clients. */
@@ -98,8 +101,8 @@ function clientState(roster: Roster, remove: Remove): LiveState<PooledClient, Po
   }
 }
 
-function readHealth({ health, lastCheck, latency, lastError }: Member): HealthRecord {
-  return { status: health.status, lastCheck, latency, consecutiveFailures: health.consecutiveFailures, lastError }
+function readHealth({ health, lastCheck, latency, lastError, record }: Member): HealthRecord {
+  return { status: health.status, lastCheck, latency, consecutiveFailures: health.consecutiveFailures, lastError, ejection: record.ejection }
 }
 
 /** Numbers that are left out are 0; a status that is left out stays. */

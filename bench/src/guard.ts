@@ -25,7 +25,7 @@ export async function guard({ smoke, rounds }: { smoke: boolean; rounds: number 
   const itself = ratioOfMedians(samples[subjects.length]!, first)
   const limit = first.map(() => LIMIT_NS)
 
-  console.log('| row | ns per call (95%) | x the whole way | goal | verdict |')
+  console.log('| row | ns per call (95%) | x everything on | goal | verdict |')
   console.log('| --- | --- | --- | --- | --- |')
   for (const [i, name] of names.entries()) {
     const figure = ratioOfMedians(samples[i]!, limit)

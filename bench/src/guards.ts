@@ -1,6 +1,7 @@
 import { bulkhead, circuitBreaker, ExponentialBackoff, handleAll, type IPolicy, retry, SamplingBreaker, timeout, TimeoutStrategy, wrap } from 'cockatiel'
 import CircuitBreaker from 'opossum'
 import { CallPath, type CallPathSettings } from '../../packages/pool/dist/call-path.js'
+import { type PoolOptions, resolveConfig } from '../../packages/pool/dist/config/index.js'
 import type { Attempt, Connection, Exchange, JsonRpcRequest, JsonRpcResponse, Target, ToolFacts } from '../../packages/pool/dist/ports.js'
 import { systemTimers } from '../../packages/pool/dist/system-timers.js'
 
@@ -16,21 +17,18 @@ const ANSWER: JsonRpcResponse = { jsonrpc: '2.0', id: 1, result: { content: [] }
 const FACTS: ToolFacts = { readOnly: true, idempotent: true }
 const EXCHANGE: Exchange = { written: true, cancel: () => {} }
 
-const DEFAULTS: CallPathSettings = {
-  loadBalancingAlgorithm: 'least-load',
-  affinityMaxKeys: 10_000,
-  affinityTimeout: 3_600_000,
-  connectionsPerClient: 32,
-  requestTimeout: 30_000,
-  callTimeout: 60_000,
-  resetTimeoutOnProgress: true,
-  retryAttempts: 3,
-  retryDelay: 1_000,
-  maxRetryDelay: 10_000,
+const settings = (options: Partial<PoolOptions>): CallPathSettings => resolveConfig({ endpoints: [{ url: 'http://127.0.0.1/mcp' }], ...options })
+
+const EVERYTHING: Partial<PoolOptions> = {
+  breakerThreshold: 5,
+  hedge: {},
+  enablePriorityQueues: true,
+  maxConcurrentRequestsPerClient: 'adaptive',
+  maxConcurrentRequestsPerTool: { echo: 100 },
 }
 
 /** The pool's own way, whole, over connections that keep what they are given until it is answered. */
-function callPath(settings: CallPathSettings, promised: boolean): Guarded {
+function callPath(options: Partial<PoolOptions>, promised: boolean): Guarded {
   let open: Attempt[] = []
   const connection: Connection = {
     era: 'modern',
@@ -44,7 +42,7 @@ function callPath(settings: CallPathSettings, promised: boolean): Guarded {
   const path = new CallPath({
     timers: systemTimers(),
     random: Math.random,
-    settings,
+    settings: settings(options),
     totals: { totalRequests: 0, failedRequests: 0, averageLatency: 0 },
     requiredEra: () => undefined,
     answerServer: () => {},
@@ -95,8 +93,9 @@ const breaker = () => circuitBreaker(handleAll, { halfOpenAfter: 30_000, breaker
 const attempts = () => retry(handleAll, { maxAttempts: 3, backoff: new ExponentialBackoff({ initialDelay: 1_000, maxDelay: 10_000 }) })
 
 export const SUBJECTS: Readonly<Record<string, () => Guarded>> = {
-  'the whole way': () => callPath(DEFAULTS, false),
-  'the whole way, and the promise of pool.request': () => callPath(DEFAULTS, true),
+  'everything on': () => callPath(EVERYTHING, false),
+  'everything on, and the promise of pool.request': () => callPath(EVERYTHING, true),
+  'as it is by default': () => callPath({}, false),
 }
 
 export const PEERS: Readonly<Record<string, () => Guarded>> = {

@@ -1,3 +1,4 @@
+import type { CallOptions } from '../config/index.js'
 import type { PoolError } from '../errors.js'
 import type {
   Era,
@@ -7,6 +8,7 @@ import type {
   JsonRpcResponse,
   Milliseconds,
   PinnedSession,
+  Priority,
   Random,
   Requirements,
   ServerFacts,
@@ -51,6 +53,11 @@ export interface CallWishes {
   /** Bound of the whole call, instead of `callTimeout`. */
   readonly timeout?: Milliseconds | undefined
   readonly idempotent?: boolean | undefined
+  readonly priority?: Priority | undefined
+  readonly tenant?: string | undefined
+  /** How long it may wait for a place, instead of `queueTimeout` of the pool. */
+  readonly queueTimeout?: Milliseconds | undefined
+  readonly hedge?: CallOptions['hedge']
   readonly signal?: Signal | undefined
 }
 

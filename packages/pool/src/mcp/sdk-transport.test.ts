@@ -155,8 +155,17 @@ describe('options of a call', () => {
     const { engine, transport } = await openedAs('modern', { affinity: 'all', requirements: { lowLatency: true }, headers: { a: '1' } })
     void transport.send(called(1, { _meta: MODERN }))
     expect(engine.last.call).toMatchObject({ affinity: 'all', requirements: { lowLatency: true }, callerTimes: true, headers: { a: '1' } })
-    void transport.send(called(2, withCallOptions({ _meta: MODERN }, { affinity: 'mine', idempotent: true, timeout: 50 })))
+    void transport.send(
+      called(
+        2,
+        withCallOptions(
+          { _meta: MODERN },
+          { affinity: 'mine', idempotent: true, timeout: 50, priority: 'high', tenant: 't', queueTimeout: 9, hedge: { after: 7 } },
+        ),
+      ),
+    )
     expect(engine.last.call).toMatchObject({ affinity: 'mine', requirements: { lowLatency: true }, idempotent: true, timeout: 50, callerTimes: false })
+    expect(engine.last.call).toMatchObject({ priority: 'high', tenant: 't', queueTimeout: 9, hedge: { after: 7 } })
     expect(engine.last.request).toEqual(called(2, { _meta: MODERN }))
     void transport.send(called(3, withCallOptions({}, { affinity: 'mine' })))
     expect(engine.last.request).toEqual(called(3))

@@ -1,5 +1,6 @@
+import type { CallOptions } from '../config/index.js'
 import { PoolError } from '../errors.js'
-import type { Era, JsonRpcNotification, JsonRpcRequest, JsonRpcResponse, Milliseconds, PinnedSession, Requirements, Signal, Target } from '../ports.js'
+import type { Era, JsonRpcNotification, JsonRpcRequest, JsonRpcResponse, Milliseconds, PinnedSession, Priority, Requirements, Signal, Target } from '../ports.js'
 import type { TransportCallOptions } from './call-options.js'
 import type { Engine, EngineCall, EngineExchange } from './engine.js'
 
@@ -80,6 +81,18 @@ export class TransportCall implements EngineCall {
   }
   get idempotent(): boolean | undefined {
     return this.#options.idempotent
+  }
+  get priority(): Priority | undefined {
+    return this.#options.priority
+  }
+  get tenant(): string | undefined {
+    return this.#options.tenant
+  }
+  get queueTimeout(): Milliseconds | undefined {
+    return this.#options.queueTimeout
+  }
+  get hedge(): CallOptions['hedge'] {
+    return this.#options.hedge
   }
   get signal(): Signal | undefined {
     return this.#options.signal

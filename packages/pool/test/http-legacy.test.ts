@@ -1,8 +1,8 @@
 import { COUNTER_URI, type LegacyServer, type LegacyServerOptions, MemoryLedger, type RequestFilter, startLegacyServer } from '@mcp-client-pool/testbed'
 import { afterEach, describe, expect, it } from 'vitest'
 import { NotStreamableHttp } from '../src/mcp/index.js'
-import type { JsonObject, JsonRpcNotification, JsonRpcRequest } from '../src/ports.js'
-import { ListedTokens, ownedSession, PARAMETERS, Worlds } from './http-world.js'
+import type { JsonObject } from '../src/ports.js'
+import { Heard, ListedTokens, ownedSession, PARAMETERS, Worlds } from './http-world.js'
 
 const worlds = new Worlds()
 const servers: LegacyServer[] = []
@@ -340,25 +340,24 @@ describe('legacy: a session of the caller’s own', () => {
 
   it('hears what the server says outside of calls, and is the only one asked', async () => {
     const server = await serve()
-    const heard: JsonRpcNotification[] = []
-    const asked: JsonRpcRequest[] = []
-    const session = ownedSession({ onNotification: (notification) => void heard.push(notification), onRequest: (request) => void asked.push(request) })
+    const own = new Heard()
+    const session = ownedSession(own)
     const { ask, call, begin } = await worlds.connect(server.url)
     await ask('resources/subscribe', { uri: COUNTER_URI }, { session })
     await stream(server, 2)
     const touched = call('touch')
     await touched.result
     await begin('ping').result
-    while (!heard.some(({ method }) => method === 'notifications/resources/updated')) await new Promise((resolve) => setTimeout(resolve, 5))
-    expect(asked).toEqual([])
+    await own.until(() => own.notifications.some(({ method }) => method === 'notifications/resources/updated'))
+    expect(own.requests).toEqual([])
   })
 
   it('is free to go elsewhere once it is lost, and comes back as it was', async () => {
     const [first, second] = [await serve(), await serve()]
     const here = await worlds.connect(first.url, { clientId: 'here' })
     const there = await worlds.connect(second.url, { clientId: 'there' })
-    const levels: unknown[] = []
-    const session = ownedSession({ onNotification: ({ params }) => void levels.push(params?.['level']) })
+    const own = new Heard()
+    const session = ownedSession(own)
     await here.ask('logging/setLevel', { level: 'error' }, { session })
     await first.forgetSessions()
     expect(await here.call('whoami', {}, { session }).failure).toMatchObject({ code: 'SESSION_LOST', progress: 'refused' })
@@ -367,8 +366,8 @@ describe('legacy: a session of the caller’s own', () => {
     expect(session.client).toBe('there')
     await stream(second, 2)
     for (const level of ['info', 'error']) await there.call('log', { level }, { session }).result
-    while (levels.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
-    expect(levels).toEqual(['error'])
+    await own.until(() => own.notifications.length > 0)
+    expect(own.notifications.map(({ params }) => params?.['level'])).toEqual(['error'])
   })
 
   it('ends on the server when it is closed, or moves', async () => {

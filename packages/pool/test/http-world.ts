@@ -226,8 +226,8 @@ export class Worlds {
 
 export const PARAMETERS: SessionParameters = { protocolVersion: '2025-11-25', clientInfo: { name: 'owner', version: '2' }, capabilities: { elicitation: {} } }
 
-export function ownedSession(listener: Partial<SessionListener> = {}): OwnedSession {
-  return new OwnedSession(PARAMETERS, { onNotification() {}, onRequest() {}, ...listener })
+export function ownedSession(listener: SessionListener = new Heard()): OwnedSession {
+  return new OwnedSession(PARAMETERS, listener)
 }
 
 /** A token source that hands out `tokens` one after the other. */

@@ -1,5 +1,5 @@
 import { ProtocolError } from '@modelcontextprotocol/client'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { FACTS, type ScriptedCall, ScriptedEngine } from '../../test/scripted-engine.js'
 import type { Handlers } from '../config/index.js'
 import { PoolError } from '../errors.js'
@@ -21,7 +21,7 @@ const RESULTS: Readonly<Record<string, object>> = {
 function verbs(handlers: Handlers = {}) {
   const engine = new ScriptedEngine()
   engine.script = (call) => call.accept().answer({ ...STAMP, ...RESULTS[call.request.method] })
-  return { engine, verbs: new TypedVerbs(engine, { clientInfo: { name: 'pool', version: '1' }, capabilities: {}, handlers }) }
+  return { engine, verbs: new TypedVerbs(engine, { clientInfo: { name: 'pool', version: '1' }, capabilities: {}, handlers, callTimeout: 1_000 }) }
 }
 const failing = (failure: PoolError) => (call: ScriptedCall) => call.accept().fail(failure)
 
@@ -179,9 +179,53 @@ describe('TypedVerbs with handlers', () => {
     })
   })
 
-  it('end with REQUEST_TIMEOUT when the time of the call runs out while a person is asked', async () => {
-    const { engine, verbs: subject } = verbs({ elicitation: () => new Promise(() => {}) })
+  it.each([
+    ['its own timeout', { timeout: 100 }, 100],
+    ['callTimeout', undefined, 1_000],
+  ] as const)('end with REQUEST_TIMEOUT when the time runs out while a person is asked: %s', async (_what, options, limit) => {
+    const settled = vi.fn<() => void>()
+    let verb: Promise<unknown> | undefined
+    const engine = await new Promise<ScriptedEngine>((asked) => {
+      const world = verbs({
+        elicitation: () => {
+          asked(world.engine)
+          return new Promise(() => {})
+        },
+      })
+      world.engine.script = asking
+      verb = world.verbs.callTool({ name: 'greet' }, options)
+      verb.then(settled, settled)
+    })
+    engine.timers.advance(limit - 50)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(settled).not.toHaveBeenCalled()
+    engine.timers.advance(100)
+    await expect(verb).rejects.toMatchObject({ name: 'PoolError', code: 'REQUEST_TIMEOUT', progress: 'sent' })
+  })
+
+  it('give a later round what the ones before have left of the time', async () => {
+    const { engine, verbs: subject } = verbs({
+      elicitation: () => {
+        engine.timers.advance(300)
+        return { action: 'decline' }
+      },
+    })
     engine.script = asking
-    await expect(subject.callTool({ name: 'greet' }, { timeout: 1 })).rejects.toMatchObject({ name: 'PoolError', code: 'REQUEST_TIMEOUT' })
+    await subject.callTool({ name: 'greet' })
+    await subject.callTool({ name: 'greet' }, { timeout: 400 })
+    expect(engine.calls.map(({ call }) => call.timeout)).toEqual([undefined, 700, 400, 100])
+  })
+})
+
+describe('lists of several pages', () => {
+  it('have one deadline', async () => {
+    const { engine, verbs: subject } = verbs()
+    engine.script = (call) => {
+      engine.timers.advance(300)
+      const page = engine.calls.length
+      call.accept().answer({ ...STAMP, tools: [{ name: `tool-${page}`, inputSchema: { type: 'object' } }], ...(page < 3 && { nextCursor: `${page}` }) })
+    }
+    expect((await subject.listTools()).tools).toHaveLength(3)
+    expect(engine.calls.map(({ call }) => call.timeout)).toEqual([undefined, 700, 400])
   })
 })

@@ -22,12 +22,13 @@ import type {
 } from '@modelcontextprotocol/client'
 import type { Handlers } from '../config/index.js'
 import { answerWith, withHandled } from './handlers.js'
-import type { JsonObject } from '../ports.js'
+import type { JsonObject, Milliseconds } from '../ports.js'
 import { type TransportCallOptions, withCallOptions } from './call-options.js'
 import type { Engine } from './engine.js'
 import { discoverResult } from './handshake.js'
 import { ping } from './ping.js'
 import { SdkTransport, type TransportKind } from './sdk-transport.js'
+import { VerbDeadline } from './verb-deadline.js'
 import { verbError } from './verb-error.js'
 
 /** Wishes for one call of a typed verb. */
@@ -43,6 +44,8 @@ export interface VerbsOptions {
   readonly clientInfo: { readonly name: string; readonly version: string }
   readonly capabilities: JsonObject
   readonly handlers: Handlers
+  /** Bound of a whole verb, all its rounds and pages together. */
+  readonly callTimeout: Milliseconds
 }
 
 interface Connected {
@@ -125,19 +128,38 @@ export class TypedVerbs {
     return result
   }
 
-  async #run<Params extends object, Result>(
-    params: Params,
-    options: VerbOptions | undefined,
-    verb: (client: Client, params: Params, options: RequestOptions) => Promise<Result>,
-  ): Promise<Result> {
+  async #run<Params extends object, Result>(params: Params, options: VerbOptions | undefined, verb: Verb<Params, Result>): Promise<Result> {
     const { client, ProtocolError } = this.#connected ?? (await this.#connection())
+    // Servers ask only where somebody answers; a list has pages. Every other verb is one call, which the engine times.
+    if (this.#asks || LISTS.has(verb)) return this.#bounded(client, ProtocolError, params, options ?? {}, verb)
     if (options === undefined)
       return verb(client, params, PLAIN).catch((error: unknown) => Promise.reject(verbError(error, ProtocolError, undefined, undefined)))
-    const end = this.#asks ? endOf(options) : undefined
     try {
-      return await verb(client, withCallOptions(params, options), sdkOptions(options, end))
+      return await verb(client, withCallOptions(params, options), sdkOptions(options, undefined))
     } catch (error) {
-      throw verbError(error, ProtocolError, options.signal, end)
+      throw verbError(error, ProtocolError, options.signal, undefined)
+    }
+  }
+
+  /**
+   * The caller's signal and the time are the engine's, which knows how far a call got. While a handler works between two calls there
+   * is no call of the engine, and they end the whole in this way.
+   */
+  async #bounded<Params extends object, Result>(
+    client: Client,
+    protocolError: typeof ProtocolError,
+    params: Params,
+    options: VerbOptions,
+    verb: Verb<Params, Result>,
+  ): Promise<Result> {
+    const deadline = new VerbDeadline(this.#engine.timers, options.timeout ?? this.#options.callTimeout)
+    const end = options.signal === undefined ? deadline.signal : AbortSignal.any([options.signal, deadline.signal])
+    try {
+      return await verb(client, withCallOptions(params, deadline.optionsFrom(options)), sdkOptions(options, end))
+    } catch (error) {
+      throw verbError(error, protocolError, options.signal, end)
+    } finally {
+      deadline.clear()
     }
   }
 
@@ -165,16 +187,6 @@ export class TypedVerbs {
 
 const EVERYTHING = { tools: { listChanged: true }, prompts: { listChanged: true }, resources: { listChanged: true }, completions: {} }
 
-/**
- * The caller's signal and timeout are the engine's, which knows how far a call got. While a handler works between two calls there
- * is no call of the engine, and they end the whole in this way.
- */
-function endOf({ signal, timeout }: VerbOptions): AbortSignal | undefined {
-  if (timeout === undefined) return signal
-  const clock = AbortSignal.timeout(timeout)
-  return signal === undefined ? clock : AbortSignal.any([signal, clock])
-}
-
 function sdkOptions({ onprogress }: VerbOptions, end: AbortSignal | undefined): RequestOptions {
   const options: RequestOptions = { timeout: NEVER }
   if (onprogress !== undefined) options.onprogress = onprogress
@@ -193,3 +205,5 @@ const listResourceTemplates: Verb<NonNullable<ListResourceTemplatesRequest['para
   client.listResourceTemplates(params, options)
 const readResource: Verb<ReadResourceRequest['params'], ReadResourceResult> = (client, params, options) => client.readResource(params, options)
 const complete: Verb<CompleteRequest['params'], CompleteResult> = (client, params, options) => client.complete(params, options)
+
+const LISTS: ReadonlySet<unknown> = new Set([listTools, listPrompts, listResources, listResourceTemplates])

@@ -1,0 +1,92 @@
+import type { Milliseconds, Outcome, Outstanding } from '../../ports.js'
+import { FailureEvidence } from './failure-evidence.js'
+import type { EvidenceBook } from './kind-evidence.js'
+import { SilenceEvidence } from './silence-evidence.js'
+import { SlownessEvidence, TURNING_POINT } from './slowness-evidence.js'
+
+export type EjectionReason = 'failing' | 'slow' | 'unresponsive'
+
+/**
+ * The score that is proof: e^14 is 1.2 million, so a client that is like the others is ejected in error once in so many judged calls at most.
+ * Of a busy client four a second are judged: once in 3.5 days. Of one with ten calls a minute: once in 228 days.
+ */
+const CERTAIN = 14
+
+/**
+ * One call is judged in so much time, the next that ends. Calls that end together end for the same reason: a connection that breaks takes fifty with it,
+ * a pause delays all that are open. It makes proof take 2 s at least, and spares a busy client nearly all of the work.
+ */
+const JUDGED_EVERY: Milliseconds = 250
+
+/** What spoke against a client is forgotten after so long without any call judged. */
+const FORGOTTEN_AFTER: Milliseconds = 600_000
+
+/** What speaks against one client, of all kinds. */
+export class Suspicion {
+  readonly #book: EvidenceBook
+  readonly #failures = new FailureEvidence()
+  readonly #slowness = new SlownessEvidence(CERTAIN)
+  readonly #silence = new SilenceEvidence()
+  #judgedAt: Milliseconds = Number.NEGATIVE_INFINITY
+  /** Attempts that started earlier say nothing of how it is now. */
+  #since: Milliseconds = Number.NEGATIVE_INFINITY
+
+  constructor(book: EvidenceBook) {
+    this.#book = book
+  }
+
+  /** Some attempt is open. */
+  get open(): boolean {
+    return this.#silence.open
+  }
+
+  /** It begins anew, and nothing is held against it. */
+  forget(now: Milliseconds): void {
+    this.#since = now
+    this.#failures.forget()
+    this.#slowness.forget()
+    this.#silence.heard(now)
+  }
+
+  started(attempt: Outstanding): void {
+    this.#silence.started(attempt)
+  }
+
+  settled(attempt: Outstanding, outcome: Outcome, now: Milliseconds): void {
+    this.#silence.settled(attempt, outcome, now)
+  }
+
+  /** After `settled`, of a client that is in use: whether it should be judged by that. Mostly it should not. */
+  wants(attempt: Outstanding, outcome: Outcome, now: Milliseconds): boolean {
+    return outcome === 'ignored' || (now - this.#judgedAt >= JUDGED_EVERY && attempt.startedAt >= this.#since)
+  }
+
+  /** What it proves. Only where it is wanted. */
+  judge(attempt: Outstanding, outcome: Outcome, now: Milliseconds): EjectionReason | undefined {
+    if (outcome === 'ignored') {
+      this.#silence.gaveUp(attempt, now, this.#book)
+      return undefined
+    }
+    if (now - this.#judgedAt > FORGOTTEN_AFTER) {
+      this.#failures.forget()
+      this.#slowness.forget()
+    }
+    this.#judgedAt = now
+    const kind = this.#book.of(attempt.kind)
+    this.#failures.saw(outcome === 'failed', kind)
+    if (outcome === 'ok' && !attempt.waiting) this.#slowness.saw(now - attempt.startedAt, kind, this.#book)
+    if (this.#failures.score >= CERTAIN) return 'failing'
+    return this.#slowness.score >= CERTAIN ? 'slow' : undefined
+  }
+
+  /** Whether that answer took so long that a client which is out for its slowness is no better. */
+  isSlow(attempt: Outstanding, now: Milliseconds): boolean {
+    return !attempt.waiting && (this.#book.known(attempt.kind)?.slowness(now - attempt.startedAt) ?? 0) > TURNING_POINT
+  }
+
+  /** What time has proved. Failures and silence come from different attempts, and add up. */
+  watch(now: Milliseconds): EjectionReason | undefined {
+    const silence = this.#silence.score(now, this.#book)
+    return silence > 0 && silence + this.#failures.score >= CERTAIN ? 'unresponsive' : undefined
+  }
+}

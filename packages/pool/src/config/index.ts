@@ -18,5 +18,6 @@ export type { HedgeOptions, ResilienceOptions, RetryBudgetOptions } from './resi
 export type { ResolvedConfig, ResolvedEndpoint, ResolvedResilience, ResolvedStdioEndpoint, ResolvedUrlEndpoint } from './resolved.js'
 export { HEDGE_DELAY, isHedgeDelay } from './hedge-delay.js'
 export { callHeaders } from './headers.js'
+export { withDefaults } from './with-defaults.js'
 export { resolveConfig } from './resolve-config.js'
 export { resolveEndpoint } from './resolve-endpoint.js'

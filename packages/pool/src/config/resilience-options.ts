@@ -28,7 +28,7 @@ export interface HedgeOptions {
 /** The part of the options that says what happens when servers fail, are slow, or have too much to do. */
 export interface ResilienceOptions {
   /**
-   * Failures within `breakerTimeout` that open the circuit breaker of a client; its calls then fail at once with `CIRCUIT_OPEN` where
+   * Failures in a row, within `breakerTimeout`, that open the circuit breaker of a client; its calls then fail at once with `CIRCUIT_OPEN` where
    * nobody else can take them. Without it, and without any other `breaker…` option, there is no breaker: ejection, which is on, does
    * the same with regard to the other clients. Give one where a failing server must be left alone whatever that costs.
    * Range 1 … 1,000,000. @default none; 5 where another `breaker…` option is given, and in `CircuitBreakerPool`
@@ -42,7 +42,7 @@ export interface ResilienceOptions {
   readonly breakerFailureRate?: number | undefined
   /** Calls within `breakerTimeout` below which their rate says nothing. Range 1 … 1,000,000. @default 10 */
   readonly breakerMinimumVolume?: number | undefined
-  /** Trial calls of a half-open breaker: as many at once at most, and as many successes close it. Range 1 … 1,000. @default 3 */
+  /** Trial calls of a half-open breaker: so many, which all have to go well for it to close. Range 1 … 1,000. @default 3 */
   readonly breakerTrials?: number | undefined
 
   /**

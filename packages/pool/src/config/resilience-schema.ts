@@ -93,7 +93,7 @@ export const resilienceOptions: OptionTable<CheckedResilience, ResilienceDefault
     ...row,
     check: count(1, MANY),
     otherwise: 'none; 5 where another `breaker…` option is given, and in `CircuitBreakerPool`',
-    doc: 'Failures within `breakerTimeout` that open the circuit breaker of a client; its calls then fail at once with `CIRCUIT_OPEN` where nobody else can take them. Give one where a failing server must be left alone whatever that costs.',
+    doc: 'Failures in a row, within `breakerTimeout`, that open the circuit breaker of a client; its calls then fail at once with `CIRCUIT_OPEN` where nobody else can take them. Give one where a failing server must be left alone whatever that costs.',
   },
   breakerTimeout: { ...row, check: duration, default: 60_000, doc: 'How far back the breaker counts. Raise it where calls are rare.' },
   breakerResetTimeout: { ...row, check: duration, default: 30_000, doc: 'How long an open breaker waits before it lets trial calls through.' },
@@ -108,7 +108,7 @@ export const resilienceOptions: OptionTable<CheckedResilience, ResilienceDefault
     ...row,
     check: count(1, 1_000),
     default: 3,
-    doc: 'Trial calls of a half-open breaker: as many at once at most, and as many successes close it.',
+    doc: 'Trial calls of a half-open breaker: so many, which all have to go well for it to close.',
   },
 
   maxEjectionPercent: {

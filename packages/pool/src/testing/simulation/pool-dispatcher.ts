@@ -1,0 +1,228 @@
+import { type CallPathSettings, CallPath } from '../../call-path.js'
+import { PoolError } from '../../errors.js'
+import type {
+  Attempt,
+  AttemptFailure,
+  Connection,
+  Era,
+  Exchange,
+  Guard,
+  JsonObject,
+  JsonRpcRequest,
+  JsonRpcResponse,
+  Milliseconds,
+  Serves,
+  Target,
+} from '../../ports.js'
+import type { Dispatcher, World } from './dispatcher.js'
+import type { FleetWatcher } from './fleet.js'
+import { Job, type ReplicaFailure } from './job.js'
+import { poolSettings, type SimulatedPoolOptions } from './pool-settings.js'
+import type { Replica } from './replica.js'
+import { PRIORITIES } from './workload.js'
+
+/** The production code: a `CallPath` for each worker, over connections to simulated replicas. */
+export class PoolDispatcher implements Dispatcher {
+  readonly #world: World
+  readonly #workers: readonly PoolWorker[]
+
+  constructor(world: World, overrides: SimulatedPoolOptions = {}) {
+    const settings = poolSettings({ ...world.scenario.pool, ...overrides })
+    this.#world = world
+    this.#workers = Array.from({ length: world.scenario.workers }, (_, index) => new PoolWorker(world, settings, index))
+  }
+
+  start(call: number, now: Milliseconds): void {
+    this.#workers[this.#world.tally.workload.worker[call]!]!.start(call, now)
+  }
+
+  get underWay(): number {
+    return this.#workers.reduce((sum, worker) => sum + worker.underWay, 0)
+  }
+}
+
+class PoolWorker implements FleetWatcher {
+  readonly #world: World
+  readonly #path: CallPath
+  readonly #targets: readonly SimulatedTarget[]
+  #available: readonly SimulatedTarget[]
+
+  constructor(world: World, settings: CallPathSettings, index: number) {
+    this.#world = world
+    this.#path = new CallPath({
+      timers: world.timers,
+      random: world.random(USE, index),
+      settings,
+      totals: { totalRequests: 0, failedRequests: 0, averageLatency: 0 },
+      requiredEra: () => undefined,
+      answerServer: () => {},
+      recovering: () => this.#available.length < this.#targets.length,
+      onBusy: () => {},
+      onSettled: () => {},
+    })
+    this.#targets = world.fleet.replicas.map((replica) => new SimulatedTarget(world, this.#path, replica))
+    this.#available = this.#targets
+    this.#path.update(this.#available)
+    world.fleet.watch(this)
+  }
+
+  get underWay(): number {
+    return this.#path.calls.underWay + this.#targets.reduce((sum, { load }) => sum + load.outstanding, 0)
+  }
+
+  start(index: number, _now: Milliseconds): void {
+    const { tally, scenario } = this.#world
+    const call = new SimulatedCall(this.#world, index)
+    const priority = PRIORITIES[tally.workload.priority[index]!]!
+    const tool = scenario.tools[tally.workload.tool[index]!]!
+    this.#path.start(call, { era: 'modern', idempotent: tool.safe, timeout: scenario.timeout, ...(priority !== 'normal' && { priority }) }, call)
+  }
+
+  onGone(replica: Replica): void {
+    this.#available = this.#available.filter((target) => target.replica !== replica)
+    this.#path.update(this.#available)
+  }
+
+  onBack(replica: Replica): void {
+    this.#targets[replica.index]!.load.returned()
+    this.#available = this.#targets.filter((target) => target.replica === replica || this.#available.includes(target))
+    this.#path.update(this.#available)
+  }
+}
+
+/** A call and its caller in one: the request that the pool is given, and the listener that hears what became of it. */
+class SimulatedCall implements JsonRpcRequest {
+  readonly jsonrpc = '2.0'
+  readonly method = 'tools/call'
+  readonly id: number
+  readonly params: JsonObject
+  readonly #world: World
+
+  constructor(world: World, index: number) {
+    this.id = index
+    this.#world = world
+    this.params = paramsOf(world, world.tally.workload.tool[index]!)
+  }
+
+  onAnswer(): void {
+    this.#world.tally.answered(this.id, this.#world.timers.now())
+  }
+
+  onFailure({ code }: PoolError): void {
+    this.#world.tally.failedWith(this.id, code, this.#world.timers.now())
+  }
+}
+
+const PARAMS = new WeakMap<World, readonly JsonObject[]>()
+
+function paramsOf(world: World, tool: number): JsonObject {
+  let params = PARAMS.get(world)
+  if (params === undefined) PARAMS.set(world, (params = world.scenario.tools.map(({ name }) => ({ name }))))
+  return params[tool]!
+}
+
+class SimulatedTarget implements Target, Connection {
+  readonly id: string
+  readonly place: string
+  readonly endpointLabel: string
+  readonly weight: number
+  readonly load: ReturnType<CallPath['newLoad']>
+  readonly guard: Guard
+  readonly era: Era = 'modern'
+  readonly replica: Replica
+  readonly #world: World
+
+  constructor(world: World, path: CallPath, replica: Replica) {
+    this.#world = world
+    this.replica = replica
+    this.id = `replica-${replica.index}`
+    this.place = `${this.id}/0`
+    this.endpointLabel = this.id
+    this.weight = replica.group.weight
+    this.load = path.newLoad(this.weight)
+    this.guard = path.newGuard()
+  }
+
+  get connection(): Connection {
+    return this
+  }
+
+  serves(): Serves {
+    return 'yes'
+  }
+
+  tool(): undefined {
+    return undefined
+  }
+
+  start(attempt: Attempt): Exchange {
+    const { tally, timers } = this.#world
+    const call = attempt.request.id as number
+    const job = new PoolJob(this.#world, this, attempt, call, tally.attempted(call, this.replica.index))
+    this.replica.submit(job, timers.now())
+    return job
+  }
+
+  /** As the answer's `endpoint-load-metrics` would say it. */
+  report(): void {
+    const { report } = this.load
+    this.load.report = { ...report, cpuUsage: this.replica.utilisation }
+  }
+}
+
+/** An attempt of the pool at a replica, and the exchange by which the pool may give it up. */
+class PoolJob extends Job implements Exchange {
+  readonly #world: World
+  readonly #target: SimulatedTarget
+  readonly #attempt: Attempt
+  #ended = false
+  written = true
+
+  constructor(world: World, target: SimulatedTarget, attempt: Attempt, call: number, nth: number) {
+    super(call, nth)
+    this.#world = world
+    this.#target = target
+    this.#attempt = attempt
+  }
+
+  cancel(): void {
+    if (!this.#end()) return
+    this.#target.replica.cancel(this, this.#world.scenario.cancellable, this.#world.timers.now())
+  }
+
+  override answered(): void {
+    if (!this.#end()) return
+    this.#world.tally.answeredBy(this.call, this.#target.replica.index, this.startedAt)
+    if (this.#target.replica.group.reports) this.#target.report()
+    this.#attempt.onAnswer(ANSWER)
+  }
+
+  override failed(failure: ReplicaFailure): void {
+    if (this.#end()) this.#attempt.onFailure(failureOf(failure, this.#target.endpointLabel))
+  }
+
+  /** `false`: the pool has given it up, and the server went on with it. */
+  #end(): boolean {
+    if (this.#ended) return false
+    this.#ended = true
+    this.#world.tally.attemptEnded(this.call)
+    return true
+  }
+}
+
+function failureOf(failure: ReplicaFailure, endpoint: string): AttemptFailure {
+  switch (failure) {
+    case 'error':
+      return new PoolError('HTTP_STATUS', 'the server answered with HTTP 500', { progress: 'sent', status: 500, endpoint })
+    case 'refusal':
+      return new PoolError('HTTP_STATUS', 'the server answered with HTTP 503', { progress: 'refused', status: 503, endpoint, retryAfter: 0 })
+    case 'lost':
+      return new PoolError('CONNECTION_LOST', 'the connection broke', { progress: 'sent', endpoint })
+    case 'unreachable':
+      return new PoolError('CONNECT_FAILED', 'connection refused', { progress: 'not-sent', endpoint })
+  }
+}
+
+const USE = 100
+
+const ANSWER: JsonRpcResponse = { jsonrpc: '2.0', id: 0, result: {} }

@@ -13,6 +13,8 @@ import {
   ToolLimit,
 } from './call/index.js'
 import { ClientGuard } from './client-guard.js'
+import { ClientWait, type ClientWishes } from './client-wait.js'
+import { type EjectionOptions, Ejections, type HealthChange } from './health/index.js'
 import type {
   AttemptFailure,
   Era,
@@ -30,12 +32,14 @@ import type {
 } from './ports.js'
 
 /** The options that decide what happens to calls. */
-export interface CallPathSettings {
+export interface CallPathSettings extends EjectionOptions {
   /** May change at any time. */
   readonly loadBalancingAlgorithm: Algorithm
   readonly affinityMaxKeys: number
   readonly affinityTimeout: Milliseconds
   readonly connectionsPerClient: number
+  /** How long one that comes back gets less than its share. */
+  readonly slowStartTime: Milliseconds
   readonly requestTimeout: Milliseconds
   readonly callTimeout: Milliseconds
   readonly resetTimeoutOnProgress: boolean
@@ -65,6 +69,8 @@ export interface CallPathPorts {
   recovering(): boolean
   /** All sockets of the client that was picked are taken. */
   onBusy(): void
+  /** A client was ejected or came back, or its breaker changed. */
+  onHealthChange(change: HealthChange): void
   /** An attempt ended. */
   onSettled(target: Target, outcome: Outcome, failure: AttemptFailure | undefined): void
 }
@@ -72,8 +78,8 @@ export interface CallPathPorts {
 /**
  * The way of a call through the pool, from admission to outcome, and all that decides on it, put together.
  *
- *     start ─▶ Calls ─▶ Call ─▶ pick (Balancer, over those who are there) ─▶ target.connection
- *                 └───────────── outcome ◀─────────────────────────────────────┘
+ *     start ─▶ Calls ─▶ Call ─▶ pick (Balancer, over those whom Ejections let be used) ─▶ guard ─▶ target.connection
+ *                 ▲                          outcome: load, guard, budgets, queue ◀──────────────────┘
  *
  * It has no network, clock or chance of its own: the pool runs it on those of the process, and the simulator on virtual time
  * with seeded randomness. What is found out by simulation holds because this is the code that serves.
@@ -85,6 +91,7 @@ export class CallPath {
   readonly #kinds = new CallKinds()
   readonly #book = new LatencyBook()
   readonly #balancer: Balancer
+  readonly #ejections: Ejections
   #available: readonly Target[] = []
 
   constructor(ports: CallPathPorts) {
@@ -94,6 +101,15 @@ export class CallPath {
     this.#balancer = new Balancer({ random, affinity: this.affinity, algorithm: () => settings.loadBalancingAlgorithm })
     const { enablePriorityQueues, maxConcurrentRequestsPerClient, maxConcurrentRequestsPerTool } = settings
     const limited = maxConcurrentRequestsPerClient !== undefined || Object.keys(maxConcurrentRequestsPerTool).length > 0
+    this.#ejections = new Ejections({
+      timers,
+      random,
+      options: settings,
+      seatOf: (target) => guardOf(target).seat,
+      onUsable: (usable) => this.#onUsable(usable),
+      onChange: (change) => ports.onHealthChange(change),
+      onReturned: (target) => startSlowly(target),
+    })
     this.calls = new Calls({
       timers,
       settings: { ...settings, maxQueueSize: enablePriorityQueues || limited ? settings.maxQueueSize : undefined },
@@ -117,7 +133,7 @@ export class CallPath {
 
   /** What stands between the pick and the exchange at one client. */
   newGuard(): Guard {
-    return new ClientGuard(this.#newLimit())
+    return new ClientGuard(this.#ejections.newSeat(), this.#newLimit())
   }
 
   #newLimit(): Limit | undefined {
@@ -126,11 +142,17 @@ export class CallPath {
     return Object.keys(perTool).length > 0 ? new ToolLimit(perTool, limit) : limit
   }
 
-  /** These may be given calls now. */
+  /** These are connected and well, or out for their outcomes alone. */
   update(available: readonly Target[]): void {
     this.#available = available
-    this.#balancer.update(available)
-    this.calls.servesChanged()
+    this.#ejections.update(available)
+    // Also where the same may be used as before: one of them may have another connection.
+    this.#onUsable(this.#ejections.usable)
+  }
+
+  /** Nothing is timed any more. */
+  stop(): void {
+    this.#ejections.stop()
   }
 
   /** One of them serves other things than before. */
@@ -144,17 +166,26 @@ export class CallPath {
   }
 
   /** Who would serve the next call with these wishes. Nothing is reserved. */
-  next(affinity: string | undefined, requirements: Requirements | undefined): Target | undefined {
-    const query: PickQuery = {
-      kind: this.#kinds.kindOf('ping'),
-      affinity,
-      requirements,
-      session: undefined,
-      onlyEra: undefined,
-      only: undefined,
-      tried: NOBODY_TRIED,
-    }
-    return this.#balancer.pick(query, this.#ports.timers.now())
+  next(wishes: ClientWishes): Target | undefined {
+    const now = this.#ports.timers.now()
+    return this.#pickAmongOthers(this.#anyCall(wishes), now)
+  }
+
+  /** The same, once there is somebody. Rejects when nobody may be waited for, and where that takes too long. */
+  whenNext(wishes: ClientWishes): Promise<Target> {
+    const { admission } = this.calls
+    const { timers, settings } = this.#ports
+    const now = timers.now()
+    if (admission === undefined) return Promise.reject(this.calls.whyNobody(this.#anyCall(wishes), now))
+    return new Promise((onClient, onFailure) => {
+      const query = this.#anyCall(wishes)
+      const next = (at: Milliseconds): Target | undefined => this.#pickAmongOthers(query, at)
+      admission.wait(new ClientWait(wishes, query.kind, now + (wishes.queueTimeout ?? settings.queueTimeout), { next, onClient, onFailure }), now)
+    })
+  }
+
+  #anyCall({ affinity, requirements }: ClientWishes): PickQuery {
+    return { kind: this.#kinds.kindOf('ping'), affinity, requirements, session: undefined, onlyEra: undefined, only: undefined, tried: NOBODY_TRIED }
   }
 
   /** The policy alone, among any targets. */
@@ -173,7 +204,7 @@ export class CallPath {
     return target === undefined ? undefined : this.#pickAmongOthers(query, now)
   }
 
-  /** Who was picked takes it not: among those who do, and else among those who only wish to be left alone. */
+  /** Who was picked does not take it: among those who do, and else among those who only wish to be left alone. */
   #pickAmongOthers(query: PickQuery, now: Milliseconds): Target | undefined {
     const refusals = (target: Target): Refusal | undefined => target.guard.refuses(query.kind, now)
     return (
@@ -182,10 +213,24 @@ export class CallPath {
     )
   }
 
+  #onUsable(usable: readonly Target[]): void {
+    this.#balancer.update(usable)
+    this.calls.servesChanged()
+  }
+
   #settled(target: Target, outcome: Outcome, failure: AttemptFailure | undefined): void {
-    if (failure?.retryAfter !== undefined && target.guard instanceof ClientGuard) target.guard.rest(failure.retryAfter, this.#ports.timers.now())
+    if (failure?.retryAfter !== undefined) guardOf(target).rest(failure.retryAfter, this.#ports.timers.now())
     this.#ports.onSettled(target, outcome, failure)
   }
 }
 
 const NOBODY_TRIED: readonly Target[] = []
+
+function guardOf({ guard, id }: Target): ClientGuard {
+  if (guard instanceof ClientGuard) return guard
+  throw new TypeError(`calls go through a ClientGuard, target ${id} has another guard`)
+}
+
+function startSlowly({ load }: Target): void {
+  if (load instanceof ReplicaLoad) load.returned()
+}

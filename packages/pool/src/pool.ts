@@ -11,7 +11,8 @@ import { Fleet, type HealthRecord, type LiveMap, type LoadMetrics, type PooledCl
 import { eraOfRequest, requiredEra, SdkTransport, type TransportOptions, TypedVerbs } from './mcp/index.js'
 import { type ObservedClient, type PoolMetrics, type PoolStatistics, statisticsOf } from './observe/index.js'
 import { PoolEngine } from './pool-engine.js'
-import type { JsonRpcRequest, JsonRpcResponse, Requirements, Timers } from './ports.js'
+import type { HealthChange } from './health/index.js'
+import type { JsonRpcRequest, JsonRpcResponse, Milliseconds, Priority, Requirements, Target, Timers } from './ports.js'
 import { SafeEmitter } from './safe-emitter.js'
 import { answerServerRequest } from './server-requests.js'
 import { systemTimers } from './system-timers.js'
@@ -22,6 +23,12 @@ export interface GetClientOptions {
   readonly affinity?: string | undefined
   /** Counts with the algorithm `weighted`. */
   readonly requirements?: Requirements | undefined
+  /** Who goes first where several wait for a client. @default 'normal' */
+  readonly priority?: Priority | undefined
+  /** Whose share of the queue it takes. @default `affinity` */
+  readonly tenant?: string | undefined
+  /** How long to wait for a client, where the pool has a queue. Range 1 … 2,147,483,647 ms. @default `queueTimeout` of the pool */
+  readonly queueTimeout?: Milliseconds | undefined
 }
 
 /**
@@ -79,6 +86,7 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
       recovering: () => this.#fleet.recovering,
       onBusy: () => this.#fleet.pressure(),
       onSettled: (target, outcome, failure) => this.#fleet.report(target, outcome, failure),
+      onHealthChange: (change) => this.#onHealthChange(change),
     })
     this.#fleet = new Fleet({
       config,
@@ -103,7 +111,10 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
         },
         callsUnderWay: () => this.#path.calls.underWay,
         abandonCalls: () => this.#path.calls.abandonAll(),
-        release: () => this.#connecting.release(),
+        release: () => {
+          this.#path.stop()
+          return this.#connecting.release()
+        },
       },
     })
     const { views } = this.#fleet
@@ -205,26 +216,31 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
 
   /**
    * The client that the next call with these wishes would go to. Nothing is reserved: what `client.send` has outstanding
-   * counts. With no fit client it makes one, below `maxSize`.
+   * counts. With no fit client it makes one, below `maxSize`, else waits where the pool has a queue.
    *
-   * @throws PoolError `NO_HEALTHY_CLIENTS`
+   * @throws PoolError `NO_HEALTHY_CLIENTS`; `CIRCUIT_OPEN` where every breaker is open, `QUEUE_TIMEOUT` and `QUEUE_FULL` where there is a queue
    */
   async getClient(options: GetClientOptions = {}): Promise<PooledClient> {
     checkOptions(options)
     this.#mustRun()
-    const { affinity, requirements } = options
-    // Past admission and pressure: the place that they would take is the one that is needed here.
-    const target = this.#path.next(affinity, requirements) ?? (await this.#clientMore())
+    // Past pressure: the place that it would take is the one that is needed here.
+    const target = this.#path.next(options) ?? (await this.#clientMore(options))
     return this.clients.get(target.id)!
   }
 
-  async #clientMore(): Promise<PooledClient> {
+  async #clientMore(options: GetClientOptions): Promise<Target> {
+    let failure: unknown
     try {
       return await this.#fleet.createClient()
     } catch (cause) {
-      throw new PoolError('NO_HEALTHY_CLIENTS', `no client is healthy, and another cannot be had: ${cause instanceof Error ? cause.message : String(cause)}`, {
-        cause,
-      })
+      failure = cause
+    }
+    try {
+      return await this.#path.whenNext(options)
+    } catch (nobody) {
+      if (!(nobody instanceof PoolError)) throw nobody
+      const another = failure instanceof Error ? failure.message : String(failure)
+      throw new PoolError(nobody.code, `${nobody.message}, and another client cannot be had: ${another}`, { cause: failure })
     }
   }
 
@@ -335,6 +351,20 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
   #onSnapshot(fit: readonly PooledClient[]): void {
     this.#path.update(fit)
     this.#engine.replicasChanged(fit)
+  }
+
+  #onHealthChange(change: HealthChange): void {
+    const { target } = change
+    switch (change.what) {
+      case 'ejected':
+        return this.#fleet.eject(target, change.reason, change.duration)
+      case 'returned':
+        return this.#fleet.reinstate(target)
+      case 'opened':
+      case 'half-open':
+      case 'closed':
+        void this.emit(`circuit:${change.what}`, { clientId: target.id })
+    }
   }
 
   #mustRun(): void {

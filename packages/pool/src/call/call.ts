@@ -419,8 +419,9 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting {
     this.#hedge = undefined
     if (!this.stream) {
       this.#ways.timers.clear(attempt)
-      attempt.target.load.settled(attempt, outcome, now)
+      // The guard first: it reads the list of what is open, which the load keeps.
       attempt.target.guard.settled(attempt, outcome, now)
+      attempt.target.load.settled(attempt, outcome, now)
     }
     this.#ways.settled(attempt.target, outcome, failure, now)
   }

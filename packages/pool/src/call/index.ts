@@ -1,6 +1,6 @@
 /** What happens to one call. */
 
-export type { Waiting } from './admission/index.js'
+export type { Entry, Place, Waiting } from './admission/index.js'
 export type { Call, CallListener, CallTerms } from './call.js'
 export type { HedgingOptions } from './hedging.js'
 export type { RetryBudgetOptions } from './retry-budget.js'

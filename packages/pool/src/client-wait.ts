@@ -1,0 +1,48 @@
+import type { Entry, Place, Waiting } from './call/index.js'
+import { PoolError } from './errors.js'
+import type { CallKind, Milliseconds, Priority, Requirements, Target } from './ports.js'
+
+/** Who is wanted, and how long that may take. */
+export interface ClientWishes {
+  readonly affinity?: string | undefined
+  readonly requirements?: Requirements | undefined
+  readonly priority?: Priority | undefined
+  readonly tenant?: string | undefined
+  readonly queueTimeout?: Milliseconds | undefined
+}
+
+/** What it asks for, and whom it tells. */
+export interface ClientWaitPorts {
+  next(now: Milliseconds): Target | undefined
+  onClient(target: Target): void
+  onFailure(error: PoolError): void
+}
+
+/** Somebody who waits in the queue for a client, and not for an answer. */
+export class ClientWait implements Waiting {
+  readonly priority: Priority
+  readonly tenant: string
+  readonly need: CallKind
+  readonly waitsUntil: Milliseconds
+  place: Place | undefined
+  readonly #ports: ClientWaitPorts
+
+  constructor({ priority, tenant, affinity }: ClientWishes, need: CallKind, waitsUntil: Milliseconds, ports: ClientWaitPorts) {
+    this.priority = priority ?? 'normal'
+    this.tenant = tenant ?? affinity ?? ''
+    this.need = need
+    this.waitsUntil = waitsUntil
+    this.#ports = ports
+  }
+
+  enter(now: Milliseconds): Entry {
+    const target = this.#ports.next(now)
+    if (target === undefined) return 'no-place'
+    this.#ports.onClient(target)
+    return 'started'
+  }
+
+  shed(code: 'QUEUE_TIMEOUT' | 'QUEUE_FULL'): void {
+    this.#ports.onFailure(new PoolError(code, code === 'QUEUE_FULL' ? 'the queue for clients is full' : 'no client became fit in time'))
+  }
+}

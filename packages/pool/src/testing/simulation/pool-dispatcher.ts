@@ -59,6 +59,8 @@ class PoolWorker implements FleetWatcher {
       recovering: () => this.#available.length < this.#targets.length,
       onBusy: () => {},
       onSettled: () => {},
+      onHealthChange: () => {},
+      onHealthChange: () => {},
     })
     this.#targets = world.fleet.replicas.map((replica) => new SimulatedTarget(world, this.#path, replica))
     this.#available = this.#targets

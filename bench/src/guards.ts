@@ -49,6 +49,7 @@ function callPath(options: Partial<PoolOptions>, promised: boolean): Guarded {
     recovering: () => false,
     onBusy: () => {},
     onSettled: () => {},
+    onHealthChange: () => {},
   })
   path.update(
     Array.from(

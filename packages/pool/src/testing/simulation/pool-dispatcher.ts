@@ -60,7 +60,6 @@ class PoolWorker implements FleetWatcher {
       onBusy: () => {},
       onSettled: () => {},
       onHealthChange: () => {},
-      onHealthChange: () => {},
     })
     this.#targets = world.fleet.replicas.map((replica) => new SimulatedTarget(world, this.#path, replica))
     this.#available = this.#targets

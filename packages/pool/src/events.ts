@@ -1,7 +1,5 @@
+import type { EjectionReason } from './health/index.js'
 import type { JsonRpcNotification, Milliseconds } from './ports.js'
-
-/** What a client is out for: its calls fail, take longer than those of others, or have no end. */
-export type EjectionReason = 'failing' | 'slow' | 'unresponsive'
 
 /**
  * Every event of the pool, with the arguments that its listeners get. Payloads are objects, so that fields can be added.
@@ -20,11 +18,11 @@ export interface PoolEvents {
   'client:disconnected': [{ clientId: string }]
   /** `unhealthyThreshold` failures in a row: of probes, or errors that were reported of it. */
   'client:unhealthy': [{ clientId: string; error: string }]
-  /** `healthyThreshold` good probes in a row: it is picked again, unless it is still out for what its calls came to. */
+  /** `healthyThreshold` good probes in a row: it is picked again. */
   'client:healthy': [{ clientId: string }]
-  /** It is out for what its calls came to, for `duration` ms or until trial calls went well; its connection is kept. */
+  /** It is out for what its calls came to, for `duration` ms, and then until trial calls went well; its connection is kept. */
   'client:ejected': [{ clientId: string; reason: EjectionReason; duration: Milliseconds }]
-  /** It is not out for its calls any more: picked again, unless its probes fail or its connection is gone. */
+  /** Its trial calls went well: it is picked again. One that is `client:unhealthy` or `client:disconnected` meanwhile is not out for its calls any more either. */
   'client:returned': [{ clientId: string }]
   /** It takes no calls for `breakerResetTimeout`. */
   'circuit:opened': [{ clientId: string }]

@@ -93,7 +93,6 @@ export class FleetWorld {
   /** Every snapshot that was published. */
   readonly snapshots: Array<readonly PooledClient[]> = []
   readonly servesChanged: string[] = []
-  readonly pardoned: string[] = []
   /** Called for every event, when it is emitted. */
   onEvent: (event: WorldEvent) => void = () => {}
   callsUnderWay = 0
@@ -116,7 +115,6 @@ export class FleetWorld {
       onServesChanged: ({ id }) => void this.servesChanged.push(id),
       onNotification: ({ id }, { method }) => void this.log.push(`${id} ${method}`),
       onRemoved: () => {},
-      onPardoned: ({ id }) => void this.pardoned.push(id),
       onRequest: (_client, { id }, reply) => reply({ jsonrpc: '2.0', id, result: { asked: true } }),
       dispatch: async ({ id }, message) => ({ jsonrpc: '2.0', id: message.id, result: { sentOn: id } }),
       callsUnderWay: () => this.callsUnderWay,

@@ -1,6 +1,5 @@
 import { PoolError } from '../errors.js'
-import type { EjectionReason, PoolEvents } from '../events.js'
-import type { ClientHealth } from '../health/index.js'
+import type { ClientHealth, EjectionReason } from '../health/index.js'
 import type { AttemptFailure, Milliseconds, Outcome } from '../ports.js'
 import type { FleetOptions } from './fleet-ports.js'
 import type { PooledClient } from './pooled-client.js'
@@ -32,7 +31,8 @@ export interface CallRecordOwner {
  * take is a lost connection. Where that comparison is turned off (`maxEjectionPercent: 0`), `unhealthyThreshold` failed calls in a row
  * make a client unhealthy, as reported errors always do.
  *
- * Ejection stands beside health: an ejected client that also fails its probes is unhealthy, and ejected again once they pass.
+ * An ejected client keeps its connection and is probed. When probes fail, or the connection is lost, it is no longer ejected but
+ * worse, and comes back in the way of those: mostly it is another process by then.
  */
 export class CallRecord {
   readonly #owner: CallRecordOwner
@@ -46,9 +46,9 @@ export class CallRecord {
     this.#options = options
   }
 
-  /** Out for its outcomes, whether it is fit otherwise or not. */
+  /** Why it is out for its outcomes; undefined where it is not, or was ejected by hand. */
   get ejection(): Ejection | undefined {
-    return this.#ejection
+    return this.#owner.health.status === 'ejected' ? this.#ejection : undefined
   }
 
   /** An attempt was settled. */
@@ -83,38 +83,31 @@ export class CallRecord {
 
   /** It is out, for so long; said again, the new time counts. */
   eject(reason: EjectionReason, duration: Milliseconds): void {
-    const owner = this.#owner
-    if (owner.health.status === 'draining') return
+    const { client, health, watch } = this.#owner
+    const again = this.ejection !== undefined
+    // One that is unhealthy or disconnected is out already, and for longer.
+    if (!again && !health.transition('healthy', 'ejected')) return
     this.#ejection = { reason, until: this.#options.wallClock() + duration }
-    // One that is unhealthy or disconnected stays that, which is worse.
-    if (owner.health.transition('healthy', 'ejected')) {
-      owner.watch.pace()
-      owner.fitnessChanged()
+    if (!again) {
+      watch.pace()
+      this.#owner.fitnessChanged()
     }
-    this.#emit('client:ejected', { clientId: owner.client.id, reason, duration })
+    this.#options.hooks.emit('client:ejected', { clientId: client.id, reason, duration })
   }
 
   /** It is not out any more. */
   reinstate(): void {
-    const owner = this.#owner
-    if (this.#ejection === undefined || owner.health.status === 'draining') return
-    this.#ejection = undefined
-    if (owner.health.transition('ejected', 'healthy')) {
-      owner.startSlowly()
-      owner.watch.pace()
-      owner.fitnessChanged()
-    }
-    this.#emit('client:returned', { clientId: owner.client.id })
+    if (this.ejection === undefined) return
+    const { client, health, watch } = this.#owner
+    health.transition('ejected', 'healthy')
+    this.#owner.startSlowly()
+    watch.pace()
+    this.#owner.fitnessChanged()
+    this.#options.hooks.emit('client:returned', { clientId: client.id })
   }
 
-  /** A user says how the client is: what it is out for does not count any more, here or where clients are compared. */
-  pardon(): void {
-    if (this.#ejection === undefined) return
+  /** A user says how the client is: why it was out does not count any more. */
+  forget(): void {
     this.#ejection = undefined
-    this.#options.hooks.onPardoned?.(this.#owner.client)
-  }
-
-  #emit<Name extends 'client:ejected' | 'client:returned'>(name: Name, ...args: PoolEvents[Name]): void {
-    this.#options.hooks.emit(name, ...args)
   }
 }

@@ -75,39 +75,29 @@ describe('a client that is ejected', () => {
     expect(world.status(a)).toBe('healthy')
   })
 
-  it('that loses its connection is ejected again when it is back, until it is reinstated', async () => {
+  it('that loses its connection is disconnected, and when it is back it is another', async () => {
     const world = await running()
     const a = world.at('a')
     world.fleet.eject(a, 'failing', 15_000)
     world.server('a').connections[0]!.lose()
     expect([world.status(a), world.fleet.available]).toEqual(['disconnected', [world.at('b')]])
+    expect(world.fleet.views.healthStatus.get(a.id)?.ejection).toBeUndefined()
+    // Nobody may think that it is back.
+    world.fleet.reinstate(a)
+    expect(world.status(a)).toBe('disconnected')
     await world.time.run(1_000)
-    expect([world.status(a), world.fleet.available.length, world.fleet.fit.length]).toEqual(['ejected', 2, 1])
+    expect([world.status(a), world.fleet.fit.length]).toEqual(['healthy', 2])
     expect(world.names(a)).toEqual(['client:ejected', 'client:error', 'client:disconnected', 'client:recovering', 'client:recovered', 'client:healthy'])
-    world.fleet.reinstate(a)
-    expect(world.status(a)).toBe('healthy')
   })
 
-  it('that is reinstated while it is disconnected has to come back all the same', async () => {
-    const world = await running()
-    const a = world.at('a')
-    world.fleet.eject(a, 'failing', 15_000)
-    world.server('a').crash()
-    world.fleet.reinstate(a)
-    expect([world.status(a), world.names(a).at(-1)]).toEqual(['disconnected', 'client:returned'])
-    world.server('a').state = 'up'
-    await world.time.run(10_000)
-    expect(world.status(a)).toBe('healthy')
-  })
-
-  it('while it is unhealthy is ejected once it would be well', async () => {
+  it('while it is unhealthy stays that, which is worse', async () => {
     const world = await running()
     const a = world.at('a')
     for (let i = 0; i < 3; i++) world.fleet.handleClientError(a.id, new Error('reported'))
     world.fleet.eject(a, 'failing', 15_000)
-    expect(world.status(a)).toBe('unhealthy')
+    expect([world.status(a), world.names(a).at(-1)]).toEqual(['unhealthy', 'client:unhealthy'])
     await world.time.run(1_000)
-    expect(world.status(a)).toBe('ejected')
+    expect(world.status(a)).toBe('healthy')
   })
 
   it('counts as there: nobody is connected in its place', async () => {
@@ -119,14 +109,14 @@ describe('a client that is ejected', () => {
 })
 
 describe('what a user says', () => {
-  it('puts a client back that is ejected, and tells whoever ejected it', async () => {
+  it('puts a client back that is ejected, and lets whoever ejected it see that it is another', async () => {
     const world = await running()
-    const a = world.at('a')
+    const [a, b] = [world.at('a'), world.at('b')]
     world.fleet.eject(a, 'failing', 15_000)
+    const before = world.snapshots.length
     world.fleet.views.healthStatus.set(a.id, { status: 'healthy' })
-    expect([world.status(a), world.fleet.fit.length, world.pardoned]).toEqual(['healthy', 2, [a.id]])
-    world.fleet.views.healthStatus.set(a.id, { status: 'unhealthy' })
-    expect(world.pardoned).toEqual([a.id])
+    expect([world.status(a), world.fleet.fit]).toEqual(['healthy', [a, b]])
+    expect(world.snapshots.slice(before)).toEqual([[b], [a, b]])
   })
 
   it('keeps a client out for good: without trials, and in a panic too', async () => {
@@ -137,8 +127,27 @@ describe('what a user says', () => {
     expect([world.status(a), world.fleet.available]).toEqual(['ejected', [world.at('b')]])
     expect(world.snapshots.at(-1)).toEqual([world.at('b')])
     world.fleet.reinstate(a)
-    expect(world.status(a)).toBe('ejected')
+    world.fleet.eject(a, 'failing', 1_000)
+    expect([world.status(a), world.fleet.available]).toEqual(['ejected', [world.at('b')]])
+    world.fleet.views.healthStatus.set(a.id, { status: 'healthy' })
+    expect(world.fleet.available).toHaveLength(2)
   })
+})
+
+it('changes of breakers are events', async () => {
+  const world = await running()
+  const target = world.at('a')
+  const clientId = target.id
+  for (const what of ['opened', 'half-open', 'closed'] as const) world.fleet.healthChanged({ what, target })
+  world.fleet.healthChanged({ what: 'ejected', target, reason: 'slow', duration: 5 })
+  world.fleet.healthChanged({ what: 'returned', target })
+  expect(world.events).toEqual([
+    ['circuit:opened', { clientId }],
+    ['circuit:half-open', { clientId }],
+    ['circuit:closed', { clientId }],
+    ['client:ejected', { clientId, reason: 'slow', duration: 5 }],
+    ['client:returned', { clientId }],
+  ])
 })
 
 it('ids of clients that are gone, or going, are those of nobody', async () => {

@@ -42,7 +42,10 @@ class Oracle {
       if (id === undefined) return
       if (name === 'client:connected') this.there.add(id)
       if (name === 'client:connected' || name === 'client:healthy') this.well.add(id)
-      if (name === 'client:unhealthy' || name === 'client:disconnected') this.well.delete(id)
+      if (name === 'client:unhealthy' || name === 'client:disconnected') {
+        this.well.delete(id)
+        this.out.delete(id)
+      }
       if (name === 'client:ejected') this.out.add(id)
       if (name === 'client:returned') this.out.delete(id)
       if (name === 'client:removed') this.leave(id)
@@ -117,7 +120,7 @@ class Run {
     else if (what === 'recover') this.#background(fleet.attemptClientRecovery(client.id))
     else {
       oracle.well.delete(client.id)
-      // What a user says takes back what the calls said.
+      // What a user says takes back what calls said.
       oracle.out.delete(client.id)
       fleet.views.healthStatus.set(client.id, { status: 'unhealthy' })
     }

@@ -4,6 +4,7 @@ export type { ConnectionTotals, ConnectOptions, FleetHooks } from './fleet-ports
 
 // What users see of it
 export type { Ejection } from './call-record.js'
+export { type CircuitRecord, circuitView } from './circuit-view.js'
 export { LiveMap } from './live-map.js'
 export { type HealthReport, PooledClient } from './pooled-client.js'
 export type { LoadMetrics } from './reports.js'

@@ -228,9 +228,7 @@ export class Member implements ConnectionsOwner, CallRecordOwner, ClientWays, Wa
   }
 
   #becameFit(): void {
-    // Probes that pass say nothing of its calls: what it is out for lasts.
-    if (this.record.ejection !== undefined) this.health.moveTo('ejected')
-    else this.startSlowly()
+    this.startSlowly()
     this.recovery.done()
     this.#connections.cancel(new PoolError('CANCELLED', `client ${this.id} is well again without a new connection`, { endpoint: this.endpoint.label }))
     this.watch.pace()
@@ -268,12 +266,12 @@ export class Member implements ConnectionsOwner, CallRecordOwner, ClientWays, Wa
 
   /** What a user says counts, whatever probes and calls said; what they say from now on counts again. */
   decree(status: HealthStatus): void {
-    const pardoned = this.record.ejection !== undefined
-    this.record.pardon()
-    if (!this.health.moveTo(status)) {
-      if (pardoned) this.fitnessChanged()
-      return
+    if (this.record.ejection !== undefined) {
+      // Whoever ejected it forgets that when it is not available, if only for a moment.
+      this.record.forget()
+      this.fitnessChanged()
     }
+    if (!this.health.moveTo(status)) return
     if (status === 'healthy') return this.#becameFit()
     this.fitnessChanged()
     // An unhealthy client keeps the pace that it had, so that a decree lasts as long as an interval and not a moment.

@@ -17,7 +17,7 @@ export interface HealthRecord {
   /** Failed probes in a row. */
   readonly consecutiveFailures: number
   readonly lastError: string | undefined
-  /** Why and until when it is out for what its calls came to. `status` tells if it is worse than that. */
+  /** Why and until when it is out for what its calls came to. */
   readonly ejection?: Ejection | undefined
 }
 

@@ -1,4 +1,4 @@
-import { TokenCache } from './auth/index.js'
+import { endpointFetch, type Fetch, TokenCache } from './auth/index.js'
 import type { ResolvedConfig, ResolvedEndpoint, ResolvedUrlEndpoint } from './config/index.js'
 import type { ConnectOptions } from './fleet/index.js'
 import { connectHttp, connectSse, connectStdio, EraMemory, ListenRota, NotStreamableHttp, PoolLogLevel, ToolCatalog } from './mcp/index.js'
@@ -37,6 +37,7 @@ export class Connecting {
   readonly #parts: ConnectingParts
   readonly #tokens: TokenCache
   readonly #eras: EraMemory
+  readonly #fetches = new WeakMap<ResolvedUrlEndpoint, { readonly fetch: Fetch | undefined }>()
   /** Endpoints are few, and come back. */
   readonly #endpoints = new Map<string, EndpointMemory>()
 
@@ -50,7 +51,8 @@ export class Connecting {
   connect = async (endpoint: ResolvedEndpoint, clientId: string, listener: ConnectionListener, { signal }: ConnectOptions): Promise<LiveConnection> => {
     const wish: Wish = { clientId, listener, signal }
     if (endpoint.kind === 'stdio') return connectStdio(endpoint, this.#parts.config.maxMessageSize, this.#channelOptions(endpoint, wish))
-    const tokens = this.#tokens.lease(endpoint)
+    const { url, auth, authProvider } = endpoint
+    const tokens = this.#tokens.lease({ url, auth, authProvider, fetch: this.#fetchFor(endpoint) })
     try {
       return await this.#overHttp(endpoint, wish, tokens)
     } catch (error) {
@@ -95,6 +97,13 @@ export class Connecting {
     const { catalog } = this.#memoryOf({ id, trustAnnotations })
     const own = { endpointId: id, label, protocolVersion, catalog, eras: this.#eras, logLevel: this.logLevel }
     return { ...wish, ...own, timers, random, nextId, clientInfo: { ...config.clientInfo }, capabilities, connectionTimeout, healthCheckMethod }
+  }
+
+  /** Made once: what it makes of the endpoint's proxy and certificates is kept. */
+  #fetchFor(endpoint: ResolvedUrlEndpoint): Fetch | undefined {
+    let known = this.#fetches.get(endpoint)
+    if (known === undefined) this.#fetches.set(endpoint, (known = { fetch: endpointFetch(endpoint) }))
+    return known.fetch
   }
 
   #memoryOf({ id, trustAnnotations }: Pick<ResolvedEndpoint, 'id' | 'trustAnnotations'>): EndpointMemory {

@@ -1,8 +1,13 @@
+import { createServer, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import { type AddressInfo, connect } from 'node:net'
 import { inspect } from 'node:util'
 import { type OAuthServer, type OAuthServerOptions, reservePort, startOAuthServer } from '@mcp-client-pool/testbed'
+import { Agent, type Dispatcher, Pool } from 'undici'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { type ClientCredentials, TokenCache, type TokenSource } from '../src/auth/index.js'
+import { type ClientCredentials, endpointFetch, TokenCache, type TokenSource } from '../src/auth/index.js'
 import { VirtualTime } from '../src/testing/index.js'
+import { CERTIFICATE, KEY } from './tls-pair.js'
 
 const HOUR = 3_600_000
 const resource = 'http://127.0.0.1:1/mcp'
@@ -83,6 +88,90 @@ describe('tokens of a real authorization server', () => {
     time.advance(60_000)
     await expect.poll(() => source.current()).not.toBe(first)
     expect(server.tokenRequests()).toBe(3)
+  })
+})
+
+/** Notes where requests go, and lets them. */
+class Noting extends Agent {
+  readonly seen: string[] = []
+  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    this.seen.push(`${String(options.origin)}${options.path}`)
+    return super.dispatch(options, handler)
+  }
+}
+
+describe('tokens are asked for by the way of their endpoint', () => {
+  const NOTHING = { dispatcher: undefined, proxy: undefined, tls: undefined }
+
+  async function listening(server: Server | ReturnType<typeof createTlsServer>): Promise<number> {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    onTestFinished(
+      () =>
+        new Promise<void>((resolve) => {
+          server.close(() => resolve())
+          server.closeAllConnections()
+        }),
+    )
+    return (server.address() as AddressInfo).port
+  }
+
+  function tokenOver(server: string, fetch: ReturnType<typeof endpointFetch>): Promise<string | undefined> {
+    const cache = new TokenCache({ timers: new VirtualTime(), random: () => 0.5 })
+    return cache.lease({ url: resource, auth: { server, clientId: 'testbed', clientSecret: 'secret' }, authProvider: undefined, fetch })!.token()
+  }
+
+  it('which is everybody’s where there is nothing special', () => {
+    expect(endpointFetch(NOTHING)).toBeUndefined()
+  })
+
+  it('its dispatcher', async () => {
+    const { server } = await begin()
+    const dispatcher = new Noting()
+    onTestFinished(() => dispatcher.close())
+    expect(await server.verify((await tokenOver(server.url, endpointFetch({ ...NOTHING, dispatcher })))!)).toBe(true)
+    expect(dispatcher.seen).toEqual([`${new URL(server.url).origin}/oauth/token`])
+  })
+
+  it('but not one that sends everything to the endpoint, secrets included', async () => {
+    const { server } = await begin()
+    const bodies: string[] = []
+    const endpoint = createServer((req, res) => {
+      bodies.push(`${req.method} ${req.url}`)
+      res.end('{}')
+    })
+    const dispatcher = new Pool(`http://127.0.0.1:${await listening(endpoint)}`)
+    onTestFinished(() => dispatcher.close())
+    expect(await server.verify((await tokenOver(server.url, endpointFetch({ ...NOTHING, dispatcher }) ?? fetch))!)).toBe(true)
+    expect(bodies).toEqual([])
+  })
+
+  it('its proxy', async () => {
+    const { server } = await begin()
+    const tunnels: unknown[] = []
+    const proxy = createServer()
+    proxy.on('connect', (req, socket) => {
+      tunnels.push(req.url)
+      const { hostname, port } = new URL(`http://${req.url}`)
+      const target = connect(Number(port), hostname, () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n')
+        target.pipe(socket).pipe(target)
+      })
+      target.on('error', () => socket.destroy())
+      socket.on('error', () => target.destroy())
+      onTestFinished(() => void socket.destroy())
+    })
+    const fetch = endpointFetch({ ...NOTHING, proxy: `http://127.0.0.1:${await listening(proxy)}` })
+    expect(await server.verify((await tokenOver(server.url, fetch))!)).toBe(true)
+    expect(tunnels).toEqual([new URL(server.url).host])
+  })
+
+  it('its certificates, and not the name of its host', async () => {
+    const answer = JSON.stringify({ access_token: 'over-tls', token_type: 'Bearer' })
+    const server = createTlsServer({ cert: CERTIFICATE, key: KEY }, (_req, res) => res.setHeader('content-type', 'application/json').end(answer))
+    const url = `https://127.0.0.1:${await listening(server)}`
+    const tls = { ca: CERTIFICATE, servername: 'mcp.example.com' }
+    expect(await tokenOver(url, endpointFetch({ ...NOTHING, tls }))).toBe('over-tls')
+    await expect(tokenOver(url, undefined)).rejects.toMatchObject({ code: 'AUTH_FAILED' })
   })
 })
 

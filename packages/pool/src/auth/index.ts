@@ -8,4 +8,5 @@ export { TokenCache, type TokenNeeds } from './token-cache.js'
 export type { TokenSource } from '../ports.js'
 
 // For the pool
+export { endpointFetch } from './endpoint-fetch.js'
 export { isSecureUrl } from './secure-url.js'

@@ -4,13 +4,15 @@ import { systemTimers } from '../system-timers.js'
 import { ClientCredentialsSource } from './client-credentials.js'
 import { ProviderTokens } from './provider.js'
 import { OAuthTokenEndpoint } from './token-endpoint.js'
-import type { AuthPorts, ClientCredentials, EndpointAuthProvider } from './types.js'
+import type { AuthPorts, ClientCredentials, EndpointAuthProvider, Fetch } from './types.js'
 
 /** Who authorizes an endpoint; neither: nobody. */
 export interface TokenNeeds {
   readonly url: string
   readonly auth: ClientCredentials | undefined
   readonly authProvider: EndpointAuthProvider | undefined
+  /** By which way to ask. Where several share one token, that of the first counts. @default the cache's */
+  readonly fetch?: Fetch | undefined
 }
 
 /**
@@ -56,10 +58,10 @@ export class TokenCache {
    *
    * @throws PoolError `SHUTTING_DOWN` after `revokeAll`, `CONFIG` for an authorization server over plain `http:` beyond loopback
    */
-  lease({ url, auth, authProvider }: TokenNeeds): TokenSource | undefined {
+  lease({ url, auth, authProvider, fetch = this.#ports.fetch }: TokenNeeds): TokenSource | undefined {
     if (this.#closing !== undefined) throw new PoolError('SHUTTING_DOWN', 'all tokens have been given up')
-    if (authProvider !== undefined) return this.#provider(authProvider).source(url)
-    return auth && this.#lease(auth)
+    if (authProvider !== undefined) return this.#provider(authProvider, fetch).source(url)
+    return auth && this.#lease(auth, fetch)
   }
 
   /** Redeems the code with which a person came back, for the one provider that waits for it. */
@@ -95,18 +97,18 @@ export class TokenCache {
     if (errors.length === 1) throw first
   }
 
-  #provider(provider: EndpointAuthProvider): ProviderTokens {
+  #provider(provider: EndpointAuthProvider, fetch: Fetch): ProviderTokens {
     const known = this.#providers.get(provider)
     if (known !== undefined) return known
-    const tokens = new ProviderTokens(provider, this.#ports)
+    const tokens = new ProviderTokens(provider, { ...this.#ports, fetch })
     this.#providers.set(provider, tokens)
     return tokens
   }
 
-  #lease(credentials: ClientCredentials): TokenSource {
+  #lease(credentials: ClientCredentials, fetch: Fetch): TokenSource {
     const { server, clientId, clientSecret, resource, scope } = credentials
     const key = JSON.stringify([server, clientId, clientSecret, resource, scope])
-    const shared = this.#tokens.get(key) ?? this.#open(key, credentials)
+    const shared = this.#tokens.get(key) ?? this.#open(key, credentials, fetch)
     const { timers } = this.#ports
     shared.users++
     timers.clear(shared)
@@ -124,8 +126,8 @@ export class TokenCache {
     }
   }
 
-  #open(key: string, credentials: ClientCredentials): Shared {
-    const endpoint = new OAuthTokenEndpoint(credentials, this.#ports.fetch)
+  #open(key: string, credentials: ClientCredentials, fetch: Fetch): Shared {
+    const endpoint = new OAuthTokenEndpoint(credentials, fetch)
     const shared = new Shared(new ClientCredentialsSource(endpoint, this.#ports), () => this.#unused(key, shared))
     this.#tokens.set(key, shared)
     return shared

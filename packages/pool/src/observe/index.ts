@@ -1,1 +1,11 @@
-export { type ClientMetrics, type ClientStatistics, type ObservedClient, type PoolMetrics, type PoolStatistics, statisticsOf } from './statistics.js'
+export {
+  type ClientMetrics,
+  type ClientStatistics,
+  type EjectionStatistics,
+  type ExtraAttempts,
+  type ObservedClient,
+  type PoolMetrics,
+  type PoolStatistics,
+  type QueueStatistics,
+  statisticsOf,
+} from './statistics.js'

@@ -34,7 +34,47 @@ export interface ClientMetrics {
   readonly [reported: string]: unknown
 }
 
-export interface ClientStatistics {
+/** Calls that wait for a place, and what became of those that did not get one. */
+export interface QueueStatistics {
+  /** They wait now; the sum of the next three. */
+  readonly waiting: number
+  readonly high: number
+  readonly normal: number
+  readonly low: number
+  /** Sent away since the pool was made, for want of room: `QUEUE_FULL`. */
+  readonly shed: number
+  /** Sent away since then, for they had waited long enough: `QUEUE_TIMEOUT`. */
+  readonly timedOut: number
+}
+
+/** Attempts that were made besides the first ones. */
+export interface ExtraAttempts {
+  /** Since the pool was made. */
+  readonly retries: number
+  /** Since the pool was made. */
+  readonly hedges: number
+  /** Retries that the budget allows now. */
+  readonly retryBudget: number
+}
+
+/** Why and until when a client is out for its outcomes. */
+export interface EjectionStatistics {
+  readonly reason: string
+  /** Milliseconds since 1970; after that trial calls decide. */
+  readonly until: number
+}
+
+/** What stands in the way of calls to a client. */
+interface Obstacles {
+  /** undefined where there are no breakers. */
+  readonly breaker: 'closed' | 'open' | 'half-open' | undefined
+  /** undefined while it is not out for its outcomes. */
+  readonly ejection: EjectionStatistics | undefined
+  /** Calls that it takes at once; undefined: any number. */
+  readonly concurrencyLimit: number | undefined
+}
+
+export interface ClientStatistics extends Obstacles {
   readonly id: string
   /** URL of the endpoint, without credentials and query; for stdio its id. */
   readonly endpoint: string
@@ -46,7 +86,7 @@ export interface ClientStatistics {
   readonly metrics: ClientMetrics
 }
 
-export interface PoolStatistics {
+export interface PoolStatistics extends ExtraAttempts {
   readonly pool: {
     readonly size: number
     readonly minSize: number
@@ -55,6 +95,8 @@ export interface PoolStatistics {
     readonly unhealthy: number
   }
   readonly metrics: PoolMetrics
+  /** undefined where calls do not wait. */
+  readonly queue: QueueStatistics | undefined
   readonly clients: readonly ClientStatistics[]
 }
 
@@ -62,10 +104,14 @@ export interface PoolStatistics {
 export interface Observed {
   readonly sizes: { readonly minSize: number; readonly maxSize: number }
   readonly metrics: PoolMetrics
+  /** Left out: calls do not wait. */
+  readonly queue?: QueueStatistics | undefined
+  /** Left out: there were none, and none are allowed. */
+  readonly extra?: ExtraAttempts | undefined
   readonly clients: Iterable<ObservedClient>
 }
 
-export interface ObservedClient {
+export interface ObservedClient extends Partial<Obstacles> {
   readonly id: string
   readonly endpointLabel: string
   readonly era: Era | undefined
@@ -79,20 +125,26 @@ export interface ObservedClient {
   readonly metrics: Readonly<Record<string, unknown>> & Pick<ClientMetrics, 'activeRequests' | 'totalRequests' | 'averageLatency' | 'cpuUsage' | 'memoryUsage'>
 }
 
+const NO_EXTRA: ExtraAttempts = { retries: 0, hedges: 0, retryBudget: 0 }
+
 /** One consistent look at the pool. Cheap: everything in it is counted already. */
-export function statisticsOf({ sizes, metrics, clients }: Observed, now: Milliseconds): PoolStatistics {
+export function statisticsOf({ sizes, metrics, queue, extra = NO_EXTRA, clients }: Observed, now: Milliseconds): PoolStatistics {
   const each = Array.from(clients, (client) => clientStatistics(client, now))
   const healthy = each.filter(({ health }) => health === 'healthy').length
-  return { pool: { size: each.length, ...sizes, healthy, unhealthy: each.length - healthy }, metrics, clients: each }
+  return { pool: { size: each.length, ...sizes, healthy, unhealthy: each.length - healthy }, metrics, ...extra, queue, clients: each }
 }
 
-function clientStatistics({ id, endpointLabel, era, health, load, metrics }: ObservedClient, now: Milliseconds): ClientStatistics {
+function clientStatistics(client: ObservedClient, now: Milliseconds): ClientStatistics {
+  const { id, endpointLabel, era, health, load, metrics, breaker, ejection, concurrencyLimit } = client
   const { outstanding, statistics } = load
   return {
     id,
     endpoint: endpointLabel,
     era,
     health,
+    breaker,
+    ejection,
+    concurrencyLimit,
     load: load.cost(now),
     metrics: { ...metrics, outstanding, failedRequests: statistics.failed, p50: statistics.quantile(0.5), p99: statistics.quantile(0.99) },
   }

@@ -134,22 +134,6 @@ describe('what a user says', () => {
   })
 })
 
-it('changes of breakers are events', async () => {
-  const world = await running()
-  const target = world.at('a')
-  const clientId = target.id
-  for (const what of ['opened', 'half-open', 'closed'] as const) world.fleet.healthChanged({ what, target })
-  world.fleet.healthChanged({ what: 'ejected', target, reason: 'slow', duration: 5 })
-  world.fleet.healthChanged({ what: 'returned', target })
-  expect(world.events).toEqual([
-    ['circuit:opened', { clientId }],
-    ['circuit:half-open', { clientId }],
-    ['circuit:closed', { clientId }],
-    ['client:ejected', { clientId, reason: 'slow', duration: 5 }],
-    ['client:returned', { clientId }],
-  ])
-})
-
 it('ids of clients that are gone, or going, are those of nobody', async () => {
   const world = await running()
   const a = world.at('a')

@@ -1,6 +1,6 @@
 import type { ResolvedEndpoint } from '../config/index.js'
 import { PoolError } from '../errors.js'
-import type { EjectionReason, HealthChange } from '../health/index.js'
+import type { EjectionReason } from '../health/index.js'
 import type { AttemptFailure, Milliseconds, Outcome, Target } from '../ports.js'
 import type { FleetOptions } from './fleet-ports.js'
 import { Member, type MemberOwner } from './member.js'
@@ -266,14 +266,6 @@ export class Fleet implements MemberOwner {
   /** An attempt was settled. `failure` is why it failed, where it did. */
   report(target: Target, outcome: Outcome, failure: AttemptFailure | undefined): void {
     this.#member(target.id)?.record.settled(outcome, failure)
-  }
-
-  /** What the calls of a client came to has a consequence, which is drawn elsewhere: its status follows, and its events. */
-  healthChanged(change: HealthChange): void {
-    const { what, target } = change
-    if (what === 'ejected') this.eject(target, change.reason, change.duration)
-    else if (what === 'returned') this.reinstate(target)
-    else this.options.hooks.emit(`circuit:${what}`, { clientId: target.id })
   }
 
   /** The target is out for its outcomes, for so long. It keeps its connection, and its probes; said again, the new time counts. */

@@ -42,6 +42,8 @@ export class CentralQueue implements Dispatcher, FleetWatcher {
     this.#serve(now)
   }
 
+  stop(): void {}
+
   onGone(replica: Replica): void {
     this.#available = this.#available.filter((each) => each !== replica)
   }

@@ -87,7 +87,7 @@ export const unlikeUnits: ReferencePolicyFactory = (view) => {
     started: (replica) => outstanding.started(replica),
     settled(replica, _ok, latency) {
       outstanding.settled(replica)
-      latencies.add(replica, latency, 0.1)
+      latencies.add(replica, latency, 0.2)
     },
   }
 }

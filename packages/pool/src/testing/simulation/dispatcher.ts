@@ -8,6 +8,8 @@ export interface Dispatcher {
   start(call: number, now: Milliseconds): void
   /** Calls that it still has something to do with, for the check that nothing is left behind. */
   readonly underWay: number
+  /** All is over: it leaves no alarm behind. */
+  stop(): void
 }
 
 /** One run: everything that a dispatcher works with. */

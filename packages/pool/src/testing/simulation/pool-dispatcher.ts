@@ -39,6 +39,10 @@ export class PoolDispatcher implements Dispatcher {
   get underWay(): number {
     return this.#workers.reduce((sum, worker) => sum + worker.underWay, 0)
   }
+
+  stop(): void {
+    for (const worker of this.#workers) worker.stop()
+  }
 }
 
 class PoolWorker implements FleetWatcher {
@@ -77,6 +81,10 @@ class PoolWorker implements FleetWatcher {
     const priority = PRIORITIES[tally.workload.priority[index]!]!
     const tool = scenario.tools[tally.workload.tool[index]!]!
     this.#path.start(call, { era: 'modern', idempotent: tool.safe, timeout: scenario.timeout, ...(priority !== 'normal' && { priority }) }, call)
+  }
+
+  stop(): void {
+    this.#path.stop()
   }
 
   onGone(replica: Replica): void {

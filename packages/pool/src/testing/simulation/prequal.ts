@@ -15,7 +15,7 @@ const PROBES_PER_CALL = 3
 const MOST_AGE = 1_000
 /** Probes with more outstanding than this share of those known are hot. */
 const HOT_FROM = 0.84
-/** Latencies that a server remembers, each with how many it had outstanding. */
+/** Latencies that a server remembers for each number of outstanding requests. */
 const REMEMBERED = 64
 
 /**
@@ -23,14 +23,14 @@ const REMEMBERED = 64
  * number; hot ones are avoided, and of the cold the one with the lowest latency is taken. The paper's defaults; probes cost nothing
  * here and are answered at once, so that it knows more than it would outside.
  */
-export const prequal: ReferencePolicyFactory = ({ available, random }) => {
+export const prequal: ReferencePolicyFactory = ({ available, size, random }) => {
   const probes: Probe[] = []
   let removeOldest = false
   // As in the paper with its defaults (delta 1, one removal a call): how often one probe may be used.
   const reuse = (): number => Math.max(1, 2 / ((1 - POOL_SIZE / Math.max(POOL_SIZE + 1, available.length * 4)) * PROBES_PER_CALL - 1))
 
   const hotFrom = (): number => {
-    const counts = probes.map(({ outstanding }) => outstanding).sort((a, b) => a - b)
+    const counts = Int32Array.from(probes, ({ outstanding }) => outstanding).sort()
     return counts[Math.min(counts.length - 1, Math.floor(HOT_FROM * counts.length))]!
   }
 
@@ -42,12 +42,13 @@ export const prequal: ReferencePolicyFactory = ({ available, random }) => {
         probes.push({ replica, outstanding, latency: memoryOf(replica).expected(outstanding), at: now, uses: 0 })
       }
       for (let i = probes.length - 1; i >= 0; i--) {
-        if (now - probes[i]!.at > MOST_AGE || !available.includes(probes[i]!.replica)) probes.splice(i, 1)
+        const { at, replica } = probes[i]!
+        if (now - at > MOST_AGE || (available.length < size && !available.includes(replica))) probes.splice(i, 1)
       }
       if (probes.length > POOL_SIZE) probes.splice(0, probes.length - POOL_SIZE)
       if (probes.length === 0) return twoOf(available, random)[0]
       const limit = hotFrom()
-      const cold = probes.filter(({ outstanding }) => outstanding < limit)
+      const cold = probes.filter(({ outstanding }) => outstanding <= limit)
       let best = cold[0] ?? probes[0]!
       if (cold.length > 0) for (const probe of cold) best = probe.latency < best.latency ? probe : best
       else for (const probe of probes) best = probe.outstanding < best.outstanding ? probe : best
@@ -58,40 +59,67 @@ export const prequal: ReferencePolicyFactory = ({ available, random }) => {
       else removeWorst(probes, limit)
       return best.replica
     },
-    started(replica) {
-      memoryOf(replica).placed.push(replica.outstanding)
-    },
-    settled(replica, ok, latency) {
-      const memory = memoryOf(replica)
-      if (ok) memory.add(memory.placed.shift() ?? 0, latency)
-      else memory.placed.shift()
-    },
+    started: (replica, call) => memoryOf(replica).began(call, replica.outstanding),
+    settled: (replica, ok, latency, _now, call) => memoryOf(replica).ended(call, ok, latency),
   }
 }
 
 function removeWorst(probes: Probe[], limit: number): void {
   if (probes.length === 0) return
-  const hot = probes.filter(({ outstanding }) => outstanding >= limit)
+  const hot = probes.filter(({ outstanding }) => outstanding > limit)
   const worst = hot.length > 0 ? hot.reduce((a, b) => (b.outstanding > a.outstanding ? b : a)) : probes.reduce((a, b) => (b.latency > a.latency ? b : a))
   probes.splice(probes.indexOf(worst), 1)
 }
 
-/** What a server knows of itself: latencies of late, with how much it had to do. */
+/** What a server knows of itself: latencies of late, by how much it had to do when the request came. */
 class Memory {
-  readonly placed: number[] = []
-  readonly #samples: Array<{ readonly outstanding: number; readonly latency: number }> = []
+  readonly #began = new Map<number, number>()
+  readonly #latencies: Latencies[] = []
 
-  add(outstanding: number, latency: number): void {
-    this.#samples.push({ outstanding, latency })
-    if (this.#samples.length > REMEMBERED) this.#samples.shift()
+  began(call: number, outstanding: number): void {
+    this.#began.set(call, outstanding)
   }
 
-  /** Median of those that began with about as many outstanding. */
+  ended(call: number, ok: boolean, latency: number): void {
+    const outstanding = this.#began.get(call)!
+    this.#began.delete(call)
+    if (ok) (this.#latencies[outstanding] ??= new Latencies()).add(latency)
+  }
+
+  /** Median at that number, or at the nearest of which something is known. */
   expected(outstanding: number): number {
-    if (this.#samples.length === 0) return 0
-    const near = [...this.#samples].sort((a, b) => Math.abs(a.outstanding - outstanding) - Math.abs(b.outstanding - outstanding)).slice(0, 16)
-    const latencies = near.map(({ latency }) => latency).sort((a, b) => a - b)
-    return latencies[latencies.length >> 1]!
+    for (let away = 0; away < this.#latencies.length + outstanding; away++) {
+      const near = this.#latencies[outstanding - away] ?? this.#latencies[outstanding + away]
+      if (near !== undefined) return near.median
+    }
+    return 0
+  }
+}
+
+/** The last few, in the order of their coming and in that of their size. */
+class Latencies {
+  readonly #inTime: number[] = []
+  readonly #inSize: number[] = []
+
+  add(latency: number): void {
+    this.#inTime.push(latency)
+    this.#inSize.splice(this.#placeOf(latency), 0, latency)
+    if (this.#inTime.length > REMEMBERED) this.#inSize.splice(this.#placeOf(this.#inTime.shift()!), 1)
+  }
+
+  get median(): number {
+    return this.#inSize[this.#inSize.length >> 1]!
+  }
+
+  #placeOf(latency: number): number {
+    let low = 0
+    let high = this.#inSize.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.#inSize[middle]! < latency) low = middle + 1
+      else high = middle
+    }
+    return low
   }
 }
 

@@ -34,7 +34,7 @@ export class ReferenceDispatcher implements Dispatcher, FleetWatcher {
     const replica = policy.pick(now)
     const job = new ReferenceJob(this, policy, replica, call, tally.attempted(call, replica.index), now)
     this.underWay++
-    policy.started?.(replica, now)
+    policy.started?.(replica, call)
     timers.set(job.deadline, this.#timeout)
     replica.submit(job, now)
   }
@@ -45,12 +45,14 @@ export class ReferenceDispatcher implements Dispatcher, FleetWatcher {
     this.underWay--
     timers.clear(job.deadline)
     tally.attemptEnded(call)
-    job.policy.settled?.(replica, code === undefined, now - job.placedAt, now)
+    job.policy.settled?.(replica, code === undefined, now - job.placedAt, now, call)
     if (code === 'REQUEST_TIMEOUT') replica.cancel(job, scenario.cancellable, now)
     if (code !== undefined) return tally.failedWith(call, code, now)
     tally.answeredBy(call, replica.index, job.startedAt)
     tally.answered(call, now)
   }
+
+  stop(): void {}
 
   onGone(replica: Replica): void {
     this.#available.splice(this.#available.indexOf(replica), 1)

@@ -14,8 +14,8 @@ export interface ReferenceView {
 /** A published policy, to be compared with. It chooses, and hears of what it chose. */
 export interface ReferencePolicy {
   pick(now: Milliseconds): Replica
-  started?(replica: Replica, now: Milliseconds): void
-  settled?(replica: Replica, ok: boolean, latency: Milliseconds, now: Milliseconds): void
+  started?(replica: Replica, call: number): void
+  settled?(replica: Replica, ok: boolean, latency: Milliseconds, now: Milliseconds, call: number): void
 }
 
 export type ReferencePolicyFactory = (view: ReferenceView) => ReferencePolicy

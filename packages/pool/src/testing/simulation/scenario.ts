@@ -15,8 +15,7 @@ export interface SimulatedTool {
 }
 
 /** What is wrong with a replica, always or at times. */
-export type Trouble = { readonly when: When } & /** `sparesRunning`: what is being worked on goes on at the speed with which it began. */
-(
+export type Trouble = { readonly when: When } /** `sparesRunning`: what is being worked on goes on at the speed with which it began. */ & (
   | { readonly does: 'slow'; readonly speed: number; readonly sparesRunning: boolean }
   /** Attempts fail with that probability, after holding a slot for so long. */
   | { readonly does: 'fail'; readonly probability: number; readonly after: Milliseconds; readonly as: 'error' | 'refusal' }

@@ -29,6 +29,7 @@ export function simulate(scenario: Scenario, policy: string, seed: number, workl
   for (let patience = 1_000; tally.settled < workload.size && patience < PATIENCE; patience *= 2) timers.advance(patience)
   if (tally.settled < workload.size) throw new Error(`${workload.size - tally.settled} of ${workload.size} calls never ended (${policy}, seed ${seed})`)
   if (dispatcher.underWay !== 0) throw new Error(`${dispatcher.underWay} attempts are counted as outstanding when all is over (${policy}, seed ${seed})`)
+  dispatcher.stop()
   return tally
 }
 

@@ -5,6 +5,7 @@ const BENCHES: Record<string, { rounds: number; load: () => Promise<(options: { 
   overhead: { rounds: 30, load: async () => (await import('./overhead.js')).overhead },
   pick: { rounds: 30, load: async () => (await import('./pick.js')).pick },
   guard: { rounds: 30, load: async () => (await import('./guard.js')).guard },
+  reality: { rounds: 1, load: async () => (await import('./reality.js')).reality },
   memory: { rounds: 1, load: async () => (await import('./memory.js')).memory },
   startup: { rounds: 9, load: async () => (await import('./startup.js')).startup },
 }

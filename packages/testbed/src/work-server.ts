@@ -13,8 +13,8 @@ export interface Ailment {
   readonly slowness?: number
   /** Share of the tool calls that fail with 500, 0 … 1. @default 0 */
   readonly failing?: number
-  /** They fail after so many milliseconds, without a place; 'late': when they would have been answered. @default 0 */
-  readonly failAfter?: number | 'late'
+  /** They fail after so many milliseconds at a place. @default 0 */
+  readonly failAfter?: number
   /** A share of the tool calls, 0 … 1, is held up by so many milliseconds more, whatever they ask for. @default none */
   readonly stalls?: { readonly share: number; readonly ms: number }
   /** Takes everything and answers nothing. @default false */
@@ -86,11 +86,10 @@ export async function startWorkServer(options: WorkServerOptions = {}): Promise<
     const { ms = 0, key = '' } = args
     asked++
     const fails = random() < failing
-    if (fails && failAfter !== 'late') return void setTimeout(() => socket.write(FAILED), failAfter)
     const held = random() < stalls.share ? stalls.ms : 0
     if (name === 'append') await ledger?.record('append', key)
     const coldness = (): number => (cold !== undefined && performance.now() - startedAt < cold.ms ? cold.slowness : 1)
-    const call: WorkCall = { id, socket, fails, takes: () => ms * slowness * coldness() + held }
+    const call: WorkCall = { id, socket, fails, takes: () => (fails ? failAfter : ms * slowness * coldness() + held) }
     calls.set(id, call)
     station.enter(call)
   }

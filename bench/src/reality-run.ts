@@ -1,0 +1,123 @@
+import { MCPClientPool, PoolError } from 'mcp-client-pool'
+import { type Summary, summarize } from '../../packages/pool/dist/testing/simulation/summary.js'
+import { Tally } from '../../packages/pool/dist/testing/simulation/tally.js'
+import { type Workload, workloadOf } from '../../packages/pool/dist/testing/simulation/workload.js'
+import type { Contender, RealityCase } from './reality-cases.js'
+import type { RealFleet, RealReplica } from './reality-fleet.js'
+
+export interface RealResult extends Summary {
+  /** Requests that reached a server over calls that were made, less 1. */
+  readonly extra: number
+}
+
+/**
+ * One run on real servers: the calls of `seed` at the times at which they are due, whatever became of those before (an open
+ * loop), and each latency counts from the time at which the call was due, not from when this process came to make it.
+ */
+export async function runOnServers(reality: RealityCase, contender: Contender, fleet: RealFleet, seed: number, warmUpCalls: number): Promise<RealResult> {
+  const { scenario } = reality
+  const workload = workloadOf(scenario, seed)
+  const tally = new Tally(workload)
+  const { loadBalancingAlgorithm, ...options } = { loadBalancingAlgorithm: undefined, ...scenario.pool, ...contender.options }
+  const algorithm = contender.policy === 'pool' ? loadBalancingAlgorithm : contender.policy
+  const pool = new MCPClientPool({
+    ...options,
+    ...(algorithm !== undefined && { loadBalancingAlgorithm: algorithm }),
+    endpoints: fleet.replicas.map(({ url }) => ({ url })),
+    // One more than there are replicas: another client takes the place of one that is drained, and keeps it.
+    minSize: fleet.replicas.length,
+    maxSize: fleet.replicas.length + 1,
+  })
+  await pool.start()
+  await connected(pool, fleet.replicas.length)
+  await warmUp(pool, warmUpCalls)
+  const start = performance.now()
+  const now = (): number => performance.now() - start
+  const events = [...troubles(reality, fleet, now), ...restarts(reality, pool, fleet, now)]
+  try {
+    await Promise.all([arrive(workload, now, (call) => make(pool, reality, tally, call, now)), ...events])
+    for (let call = 0; call < workload.size; call++) {
+      if (!scenario.tools[workload.tool[call]!]!.safe) for (let i = fleet.ledger.count('append', String(call)); i > 0; i--) tally.executed(call)
+    }
+    return { ...summarize(tally, scenario), extra: (await fleet.asked()) / workload.size - 1 }
+  } finally {
+    await pool.shutdown({ timeout: 0 })
+  }
+}
+
+/** `start` resolves with the first client; a run begins with all. */
+async function connected(pool: MCPClientPool, count: number): Promise<void> {
+  while (pool.getHealthyClients().length < count) await new Promise((resolve) => pool.once('client:connected', resolve))
+}
+
+/** Until the code is compiled and sockets are open. What it takes says nothing of tools: those are judged for themselves. */
+async function warmUp(pool: MCPClientPool, calls: number): Promise<void> {
+  let left = calls
+  const caller = async (): Promise<void> => {
+    while (left-- > 0) await pool.ping()
+  }
+  await Promise.all(Array.from({ length: 64 }, caller))
+}
+
+/** Makes every call when it is due, and resolves when the last has ended. */
+function arrive(workload: Workload, now: () => number, make: (call: number) => Promise<void>): Promise<void> {
+  const calls: Array<Promise<void>> = []
+  let next = 0
+  return new Promise((resolve, reject) => {
+    const tick = (): void => {
+      for (const time = now(); next < workload.size && workload.at[next]! <= time; next++) calls.push(make(next))
+      if (next < workload.size) setTimeout(tick, workload.at[next]! - now())
+      else Promise.all(calls).then(() => resolve(), reject)
+    }
+    tick()
+  })
+}
+
+async function make(pool: MCPClientPool, { scenario }: RealityCase, tally: Tally, call: number, now: () => number): Promise<void> {
+  const { workload } = tally
+  const { name } = scenario.tools[workload.tool[call]!]!
+  const request = { jsonrpc: '2.0', id: call, method: 'tools/call', params: { name, arguments: { ms: workload.work[call]!, key: String(call) } } } as const
+  try {
+    const response = await pool.request(request)
+    if ('result' in response) tally.answered(call, now())
+    else tally.failedWith(call, String(response.error.code), now())
+  } catch (error) {
+    tally.failedWith(call, error instanceof PoolError ? error.code : 'THROWN', now())
+  }
+}
+
+/** Whatever changes while the run lasts, at its time. */
+function troubles({ scenario, deaf }: RealityCase, fleet: RealFleet, now: () => number): Array<Promise<void>> {
+  return fleet.replicas.flatMap((replica) =>
+    replica.group.troubles
+      .flatMap(({ when }) => [when.from, when.until])
+      .filter((at) => at > 0 && at < scenario.duration)
+      .map(async (at) => {
+        await until(at, now)
+        await (deaf === true ? replica.goDeaf() : replica.suffer(at))
+      }),
+  )
+}
+
+function restarts({ scenario }: RealityCase, pool: MCPClientPool, fleet: RealFleet, now: () => number): Array<Promise<void>> {
+  const plan = scenario.restarts
+  if (plan === undefined) return []
+  const those = fleet.replicas.filter(({ group }) => plan.group === undefined || group.name === plan.group)
+  const times = Array.from({ length: Math.ceil((scenario.duration - plan.first) / plan.every) }, (_, turn) => plan.first + turn * plan.every)
+  return times.map(async (at, turn) => {
+    await until(at, now)
+    await restart(those[turn % those.length]!, plan.drain > 0, pool)
+  })
+}
+
+/** In the order in which an operator does it: no new calls, the end of those under way, the process, and back into use. */
+async function restart(replica: RealReplica, drained: boolean, pool: MCPClientPool): Promise<void> {
+  if (drained) await pool.drain(replica.url)
+  await replica.child.stop()
+  await replica.child.restart()
+  if (drained) await pool.createClient({ url: replica.url })
+}
+
+function until(at: number, now: () => number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.max(0, at - now())))
+}

@@ -129,7 +129,7 @@ export interface PoolOptions extends ResilienceOptions {
 
   /** Clients that the pool holds, spread over the endpoints. Range 1 … 100,000. @default 2, or one for each endpoint, up to `maxSize` */
   readonly minSize?: number | undefined
-  /** Clients at most; those above `minSize` come when every fit client is busy. Range 1 … 100,000. @default 10 */
+  /** Clients at most; those above `minSize` come when every fit client is busy, or calls wait in the queue. Range 1 … 100,000. @default 10 */
   readonly maxSize?: number | undefined
   /** How long a client above `minSize` may idle before it is closed. Range 0 … 2,147,483,647 ms. @default 60_000 */
   readonly idleTimeout?: Milliseconds | undefined
@@ -151,7 +151,7 @@ export interface PoolOptions extends ResilienceOptions {
   readonly healthCheckTimeout?: Milliseconds | undefined
   /** JSON-RPC method of the probe, for servers that have one of their own, such as `health`. @default `server/discover`, or `ping` in the legacy era */
   readonly healthCheckMethod?: string | undefined
-  /** Failures in a row that make a client unhealthy. Range 1 … 1,000. @default 3 */
+  /** Failed probes in a row, or reported errors, that make a client unhealthy; failed calls as well where `maxEjectionPercent` is 0. Range 1 … 1,000. @default 3 */
   readonly unhealthyThreshold?: number | undefined
   /** Good probes in a row that make it fit again. Range 1 … 1,000. @default 2 */
   readonly healthyThreshold?: number | undefined

@@ -86,7 +86,12 @@ export const poolOptions: OptionTable<CheckedPoolOptions, PoolDefaults> = {
     otherwise: '2, or one for each endpoint, up to `maxSize`',
     doc: 'Clients that the pool holds, spread over the endpoints.',
   },
-  maxSize: { ...row, check: count(1, 100_000), default: 10, doc: 'Clients at most; those above `minSize` come when every fit client is busy.' },
+  maxSize: {
+    ...row,
+    check: count(1, 100_000),
+    default: 10,
+    doc: 'Clients at most; those above `minSize` come when every fit client is busy, or calls wait in the queue.',
+  },
   idleTimeout: { ...row, check: durationOrNone, default: 60_000, doc: 'How long a client above `minSize` may idle before it is closed.' },
   connectionsPerClient: {
     ...row,
@@ -123,7 +128,12 @@ export const poolOptions: OptionTable<CheckedPoolOptions, PoolDefaults> = {
     otherwise: '`server/discover`, or `ping` in the legacy era',
     doc: 'JSON-RPC method of the probe, for servers that have one of their own, such as `health`.',
   },
-  unhealthyThreshold: { ...row, check: count(1, 1_000), default: 3, doc: 'Failures in a row that make a client unhealthy.' },
+  unhealthyThreshold: {
+    ...row,
+    check: count(1, 1_000),
+    default: 3,
+    doc: 'Failed probes in a row, or reported errors, that make a client unhealthy; failed calls as well where `maxEjectionPercent` is 0.',
+  },
   healthyThreshold: { ...row, check: count(1, 1_000), default: 2, doc: 'Good probes in a row that make it fit again.' },
 
   loadBalancingAlgorithm: {

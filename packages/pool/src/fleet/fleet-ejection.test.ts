@@ -90,6 +90,18 @@ describe('a client that is ejected', () => {
     expect(world.names(a)).toEqual(['client:ejected', 'client:error', 'client:disconnected', 'client:recovering', 'client:recovered', 'client:healthy'])
   })
 
+  it('keeps what it has when another connection is wanted and cannot be had', async () => {
+    const world = await running({ minSize: 1, idleTimeout: 3_600_000 })
+    const b = await world.during(world.fleet.createClient())
+    const { connection } = b
+    world.fleet.eject(b, 'failing', 15_000)
+    world.server(b.endpoint.id).state = 'down'
+    await world.during(world.fleet.attemptClientRecovery(b.id))
+    await world.time.run(1_000)
+    expect(world.names(b)).toEqual(['client:connected', 'client:ejected', 'client:recovering', 'client:recovery-failed'])
+    expect([world.status(b), b.connection === connection]).toEqual(['ejected', true])
+  })
+
   it('while it is unhealthy stays that, which is worse', async () => {
     const world = await running()
     const a = world.at('a')

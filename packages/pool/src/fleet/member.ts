@@ -255,7 +255,7 @@ export class Member implements ConnectionsOwner, CallRecordOwner, ClientWays, Wa
     this.lastError = error.message
     this.#emit('client:recovery-failed', { clientId: this.id, error: error.message })
     // One that was asked to reconnect without need still has the connection that it had.
-    return !this.leaving && !this.health.fit && this.#owner.keeps(this)
+    return !this.leaving && !this.available && this.#owner.keeps(this)
   }
 
   #backOnline(): void {

@@ -268,4 +268,39 @@ export const protocol: readonly Requirement[] = [
       },
     },
   },
+  {
+    id: 'TOKEN-4',
+    source: 'DESIGN: decisions, particular answers',
+    text: '403 is an answer, and for want of scope a step-up: once, with the union of the scopes',
+    proof: {
+      tests: {
+        'packages/pool/src/auth/client-credentials.test.ts': [
+          'is replaced by one with the union of what there was and what is needed, asked for once, which then serves all',
+          'stays in use where the authorization server does not give more, which is asked once',
+        ],
+        'packages/pool/src/auth/provider.test.ts': ['asks for what there was and what is needed where a scope is lacking'],
+        'packages/pool/test/auth.test.ts': ['are asked for with the scope that a server wants besides'],
+        'packages/pool/test/http-odd-servers.test.ts': [
+          'repeats the call once with the token that has it',
+          'is an answer where the new token has it neither',
+          'is an answer where no other token is to be had',
+        ],
+      },
+    },
+  },
+  {
+    id: 'TOKEN-5',
+    source: 'DESIGN: endpoint options',
+    text: 'an endpoint’s `tls`, `proxy` and `dispatcher` are the way of its token requests too; secrets never go to a dispatcher that is bound to the endpoint',
+    proof: {
+      tests: {
+        'packages/pool/test/auth.test.ts': [
+          'its dispatcher',
+          'but not one that sends everything to the endpoint, secrets included',
+          'its proxy',
+          'its certificates, and not the name of its host',
+        ],
+      },
+    },
+  },
 ]

@@ -309,8 +309,8 @@ export interface TokenSource {
   /** undefined: there is none; send without, and tell `renew` what the server wanted. */
   token(): Promise<string | undefined>
   /**
-   * After a 401: another token than `rejected`, the one that was sent. `challenge` is the answer's `WWW-Authenticate`.
-   * Asks the authorization server only if nobody has since. The caller repeats its request once.
+   * After a 401, or a 403 for want of scope: another token than `rejected`, the one that was sent. `challenge` is the answer's
+   * `WWW-Authenticate`. Asks the authorization server only if nobody has since. The caller repeats its request once.
    */
   renew(rejected: string | undefined, challenge?: string): Promise<string | undefined>
   /** Gives the token up, which is revoked when nobody uses it any more. Idempotent, and bounded in time. */

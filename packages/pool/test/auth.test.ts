@@ -59,6 +59,17 @@ describe('tokens of a real authorization server', () => {
     expect([server.tokenRequests(), await server.verify(renewed[0]!)]).toEqual([2, true])
   })
 
+  it('are asked for with the scope that a server wants besides', async () => {
+    const { server, lease } = await begin()
+    const source = lease()
+    const narrow = await source.token()
+    const wide = await source.renew(narrow, 'Bearer error="insufficient_scope", scope="mcp"')
+    expect([wide === narrow, await server.verify(wide!)]).toEqual([false, true])
+    expect(server.tokenRequests()).toBe(2)
+    await expect(source.renew(wide, 'Bearer error="insufficient_scope", scope="mcp"')).rejects.toMatchObject({ code: 'AUTH_FAILED', status: 403 })
+    expect(server.tokenRequests()).toBe(2)
+  })
+
   it('are bound to the resource that was declared', async () => {
     const { server, lease } = await begin({ resources: [resource] })
     expect(await server.verify((await lease({ resource }).token())!, resource)).toBe(true)

@@ -5,7 +5,7 @@ import { startModernServer } from '@mcp-client-pool/testbed'
 import { Agent } from 'undici'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../src/ports.js'
-import { Worlds } from './http-world.js'
+import { ListedTokens, Worlds } from './http-world.js'
 import { CERTIFICATE, KEY } from './tls-pair.js'
 
 /** Servers that no SDK writes, and that exist all the same. */
@@ -208,6 +208,50 @@ describe('log messages of a session that eras share', () => {
     await ask('logging/setLevel', { level: 'warning' })
     expect([await wanting('info'), await heard('legacy', {})]).toEqual([LEVELS.slice(1), LEVELS.slice(2)])
     expect(told).toEqual(['error', 'info', 'info'])
+  })
+})
+
+describe('403 for want of scope', () => {
+  const CHALLENGE = 'Bearer error="insufficient_scope", scope="files:write"'
+
+  /** Takes calls with the token `wide` alone. */
+  async function called(...tokens: string[]) {
+    const sent: unknown[] = []
+    const url = await legacy({
+      'tools/call': (res, { id }, { headers }) => {
+        sent.push(headers.authorization)
+        if (headers.authorization === 'Bearer wide') json(res, { jsonrpc: '2.0', id, result: { content: [] } })
+        else if (headers.authorization === 'Bearer expired') res.writeHead(401).end()
+        else res.writeHead(403, { 'www-authenticate': CHALLENGE }).end()
+      },
+    })
+    const source = new ListedTokens(...tokens)
+    const { call } = await worlds.connect(url, { tokens: source })
+    return { attempt: call('x'), source, sent }
+  }
+
+  it('repeats the call once with the token that has it', async () => {
+    const { attempt, source, sent } = await called('narrow', 'wide')
+    expect(await attempt.result).toHaveProperty('result')
+    expect([sent, source.challenges]).toEqual([['Bearer narrow', 'Bearer wide'], [CHALLENGE]])
+  })
+
+  it('is an answer where the new token has it neither', async () => {
+    const { attempt, sent } = await called('narrow', 'other', 'wide')
+    expect(await attempt.failure).toMatchObject({ code: 'HTTP_STATUS', status: 403, progress: 'answered' })
+    expect(sent).toHaveLength(2)
+  })
+
+  it('is an answer where no other token is to be had', async () => {
+    const { attempt, sent } = await called('narrow')
+    expect(await attempt.failure).toMatchObject({ code: 'HTTP_STATUS', status: 403, progress: 'answered' })
+    expect(sent).toHaveLength(1)
+  })
+
+  it('may follow a token that had run out', async () => {
+    const { attempt, sent } = await called('expired', 'narrow', 'wide')
+    expect(await attempt.result).toHaveProperty('result')
+    expect(sent).toEqual(['Bearer expired', 'Bearer narrow', 'Bearer wide'])
   })
 })
 

@@ -234,6 +234,7 @@ export function ownedSession(listener: SessionListener = new Heard()): OwnedSess
 export class ListedTokens implements TokenSource {
   readonly #tokens: string[]
   renewals = 0
+  readonly challenges: Array<string | undefined> = []
   constructor(...tokens: string[]) {
     this.#tokens = tokens
   }
@@ -243,8 +244,9 @@ export class ListedTokens implements TokenSource {
   async token(): Promise<string | undefined> {
     return this.#tokens[0]
   }
-  async renew(): Promise<string | undefined> {
+  async renew(_rejected: string | undefined, challenge?: string): Promise<string | undefined> {
     this.renewals++
+    this.challenges.push(challenge)
     this.#tokens.shift()
     return this.#tokens[0]
   }

@@ -9,7 +9,13 @@ const HOUR = 3_600_000
 
 /** An authorization server that answers when it is told to. */
 class ScriptedEndpoint implements TokenEndpoint {
-  readonly requests: Array<{ at: number; signal: AbortSignal; grant: (lifetime?: number) => string; fail: (details?: { retryAfter?: number }) => void }> = []
+  readonly requests: Array<{
+    at: number
+    signal: AbortSignal
+    scope: string | undefined
+    grant: (lifetime?: number) => string
+    fail: (details?: { retryAfter?: number; status?: number }) => void
+  }> = []
   readonly revoked: string[] = []
   readonly #now: () => number
   underWay = 0
@@ -18,13 +24,14 @@ class ScriptedEndpoint implements TokenEndpoint {
     this.#now = now
   }
 
-  request(signal: AbortSignal): Promise<Grant> {
+  request(signal: AbortSignal, scope?: string): Promise<Grant> {
     this.underWay++
     return new Promise<Grant>((resolve, reject) => {
       const token = `token-${this.requests.length + 1}`
       this.requests.push({
         at: this.#now(),
         signal,
+        scope,
         grant: (lifetime) => {
           resolve({ token, lifetime })
           return token
@@ -40,17 +47,17 @@ class ScriptedEndpoint implements TokenEndpoint {
   }
 }
 
-function setUp() {
+function setUp(scope?: string) {
   const time = new VirtualTime()
   const endpoint = new ScriptedEndpoint(() => time.now())
-  const source = new ClientCredentialsSource(endpoint, { timers: time, random: () => 0.5, timeout: 10_000, fetch })
+  const source = new ClientCredentialsSource(endpoint, { timers: time, random: () => 0.5, timeout: 10_000 }, scope)
   const last = () => endpoint.requests.at(-1)!
   return { time, endpoint, source, last }
 }
 
 /** With a first token that lives for an hour. */
-async function holding(lifetime = HOUR) {
-  const all = setUp()
+async function holding(lifetime = HOUR, scope?: string) {
+  const all = setUp(scope)
   const token = all.source.token()
   all.last().grant(lifetime)
   await token
@@ -279,4 +286,47 @@ it('asks never twice at a time, never soon after a failure, and gives no expired
       }
     }),
   )
+})
+
+describe('a token that lacks a scope', () => {
+  const wanting = (scope: string): string => `Bearer error="insufficient_scope", scope="${scope}"`
+
+  it('is replaced by one with the union of what there was and what is needed, asked for once, which then serves all', async () => {
+    const { endpoint, source, last } = await holding(HOUR, 'read list')
+    const wider = [source.renew('token-1', wanting('write list')), source.renew('token-1', wanting('write'))]
+    expect(endpoint.requests.map(({ scope }) => scope)).toEqual(['read list', 'read list write'])
+    last().grant(HOUR)
+    expect(await Promise.all(wider)).toEqual(['token-2', 'token-2'])
+    expect(source.current()).toBe('token-2')
+  })
+
+  it('is renewed with the wider scope from then on', async () => {
+    const { time, endpoint, source, last } = await holding(HOUR, 'read')
+    const wider = source.renew('token-1', wanting('write'))
+    last().grant(HOUR)
+    await wider
+    time.advance(0.9 * HOUR)
+    source.current()
+    expect(endpoint.requests.map(({ scope }) => scope)).toEqual(['read', 'read write', 'read write'])
+  })
+
+  it('is all there is where it was asked for with that scope already', async () => {
+    const { endpoint, source } = await holding(HOUR, 'read write')
+    await expect(source.renew('token-1', wanting('write'))).rejects.toMatchObject({ code: 'AUTH_FAILED', progress: 'refused' })
+    await expect(source.renew('token-1', 'Bearer error="insufficient_scope"')).rejects.toMatchObject({ code: 'AUTH_FAILED' })
+    expect(endpoint.requests).toHaveLength(1)
+  })
+
+  it('stays in use where the authorization server does not give more, which is asked once', async () => {
+    const { time, endpoint, source, last } = await holding(HOUR, 'read')
+    const wider = source.renew('token-1', wanting('root'))
+    last().fail({ status: 400 })
+    await expect(wider).rejects.toMatchObject({ code: 'AUTH_FAILED' })
+    time.advance(60_000)
+    await expect(source.renew('token-1', wanting('root'))).rejects.toMatchObject({ code: 'AUTH_FAILED' })
+    expect([endpoint.requests.length, source.current()]).toEqual([2, 'token-1'])
+    time.advance(0.9 * HOUR)
+    source.current()
+    expect(last().scope).toBe('read')
+  })
 })

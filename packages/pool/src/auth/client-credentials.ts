@@ -2,6 +2,7 @@ import { PoolError } from '../errors.js'
 import { Alarm, type Milliseconds, type Random, type Timers, type TokenSource } from '../ports.js'
 import { authFailure } from './auth-failure.js'
 import { RequestGate } from './request-gate.js'
+import { readChallenge, widened } from './scope-challenge.js'
 import type { TokenEndpoint } from './token-endpoint.js'
 import type { AuthPorts } from './types.js'
 
@@ -17,6 +18,9 @@ const SHORTEST: Milliseconds = 1_000
  */
 const FREE_RENEWALS = 3
 const SETTLED: Milliseconds = 60_000
+
+/** Servers name the scopes: what they name must not make a token's request grow for ever. */
+const LONGEST_SCOPE = 4_096
 
 interface Held {
   readonly token: string
@@ -40,14 +44,19 @@ export class ClientCredentialsSource implements TokenSource {
   readonly #timeout: Milliseconds
   readonly #gate: RequestGate
   #held: Held | undefined
+  /** What tokens are asked for with: as configured, and wider once a server wanted more. */
+  #scope: string | undefined
+  /** Wider than a token could be had for. */
+  #denied: string | undefined
   /** The one request under way. */
   #flight: Promise<string> | undefined
   /** Renewals after a 401 in a row, none of which lasted. */
   #refusals = 0
   #closing: Promise<void> | undefined
 
-  constructor(endpoint: TokenEndpoint, { timers, random, timeout }: AuthPorts) {
+  constructor(endpoint: TokenEndpoint, { timers, random, timeout }: Pick<AuthPorts, 'timers' | 'random' | 'timeout'>, scope?: string) {
     this.#endpoint = endpoint
+    this.#scope = scope
     this.#timers = timers
     this.#random = random
     this.#timeout = timeout
@@ -69,12 +78,37 @@ export class ClientCredentialsSource implements TokenSource {
     return this.current() ?? (await this.#fresh())
   }
 
-  async renew(rejected: string | undefined): Promise<string> {
+  async renew(rejected: string | undefined, challenge?: string): Promise<string> {
+    const { insufficientScope, scope } = readChallenge(challenge)
+    if (insufficientScope) return await this.#stepUp(rejected, scope)
     const current = this.current()
     if (current !== undefined && current !== rejected) return current
     // One that is under way brings another token, whoever asked for it.
     if (current !== undefined && this.#flight === undefined) this.#refused()
     return await this.#fresh()
+  }
+
+  /**
+   * The token is good, and not good for this: one with the scopes that are needed besides those that there were. It serves all from then
+   * on; where the authorization server does not give it, the old one stays in use for what it is good for, and nobody asks again.
+   */
+  async #stepUp(rejected: string | undefined, needed: string | undefined): Promise<string> {
+    // What is under way may be what is needed.
+    while (this.#flight !== undefined) await this.#flight.catch(() => {})
+    const current = this.current()
+    const wider = widened(this.#scope, needed)
+    if (wider === undefined && current !== undefined && current !== rejected) return current
+    if (wider === undefined || wider === this.#denied || wider.length > LONGEST_SCOPE)
+      throw new PoolError('AUTH_FAILED', 'the server wants a scope that the token cannot be given', { progress: 'refused', status: 403 })
+    const before = this.#scope
+    this.#scope = wider
+    try {
+      return await this.#fresh()
+    } catch (error) {
+      this.#scope = before
+      if (error instanceof PoolError && error.status === 400) this.#denied = wider
+      throw error
+    }
   }
 
   revoke(): Promise<void> {
@@ -113,7 +147,7 @@ export class ClientCredentialsSource implements TokenSource {
     const asked = this.#timers.now()
     const deadline = new Deadline(this.#timers, this.#timeout)
     try {
-      const { token, lifetime = Number.POSITIVE_INFINITY } = await this.#endpoint.request(deadline.signal)
+      const { token, lifetime = Number.POSITIVE_INFINITY } = await this.#endpoint.request(deadline.signal, this.#scope)
       const life = Math.max(SHORTEST, lifetime)
       this.#held = { token, since: this.#timers.now(), renewAt: asked + life * (RENEWAL + SPREAD * this.#random()), expiresAt: asked + life }
       this.#gate.succeeded()

@@ -51,6 +51,11 @@ describe('an AuthProvider', () => {
     await expect(setUp(provider).source.renew('old')).rejects.toMatchObject({ code: 'AUTH_FAILED', progress: 'refused' })
   })
 
+  it('is not told of a lack of scope, which stands', async () => {
+    const { source } = setUp({ token: async () => 'narrow', onUnauthorized: () => Promise.reject(new Error('asked')) })
+    expect(await source.renew('narrow', 'Bearer error="insufficient_scope", scope="write"')).toBeUndefined()
+  })
+
   it('that fails is not asked again by every call', async () => {
     let asked = 0
     const { source, time } = setUp({ token: async () => 'old', onUnauthorized: () => Promise.reject(new Error(`no ${++asked}`)) })
@@ -118,6 +123,15 @@ describe('an OAuthClientProvider', () => {
     await cache.finishAuth(new URLSearchParams({ code: 'c0de', iss: issuer }))
     expect(redeemed[0]!.get('code')).toBe('c0de')
     expect(await source.token()).toBe('new')
+  })
+
+  it('asks for what there was and what is needed where a scope is lacking', async () => {
+    const { provider, sentTo, fetch } = person()
+    await provider.saveTokens({ access_token: 'narrow', token_type: 'bearer', scope: 'read', refresh_token: 'would not widen it' })
+    const { source } = setUp(provider, fetch)
+    await expect(source.renew('narrow', 'Bearer error="insufficient_scope", scope="write"')).rejects.toThrow('log in')
+    expect(sentTo.map((to) => to.searchParams.get('scope')?.split(' '))).toEqual([expect.arrayContaining(['read', 'write'])])
+    expect(await source.token()).toBe('narrow')
   })
 
   it('sends the person again when nobody has come back for long', async () => {

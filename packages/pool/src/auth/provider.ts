@@ -1,8 +1,9 @@
-import { type AuthProvider, auth, extractWWWAuthenticateParams, type OAuthClientProvider, UnauthorizedError } from '@modelcontextprotocol/client'
+import { type AuthProvider, auth, computeScopeUnion, isStrictScopeSuperset, type OAuthClientProvider, UnauthorizedError } from '@modelcontextprotocol/client'
 import { PoolError } from '../errors.js'
 import type { Milliseconds, TokenSource } from '../ports.js'
 import { authFailure } from './auth-failure.js'
 import { RequestGate } from './request-gate.js'
+import { readChallenge } from './scope-challenge.js'
 import type { AuthPorts, EndpointAuthProvider, Fetch } from './types.js'
 
 type UnauthorizedContext = Parameters<NonNullable<AuthProvider['onUnauthorized']>>[0]
@@ -79,9 +80,11 @@ export class ProviderTokens {
     }
   }
 
-  async #renew(serverUrl: string, rejected: string | undefined, challenge: string | undefined): Promise<string> {
+  async #renew(serverUrl: string, rejected: string | undefined, challenge: string | undefined): Promise<string | undefined> {
     const known = await this.#token()
     if (known !== undefined && known !== rejected) return known
+    // An `AuthProvider` has a token, and no scopes: the server's 403 stands.
+    if (!isOAuth(this.#provider) && readChallenge(challenge).insufficientScope) return undefined
     this.#flight ??= this.#unauthorized(serverUrl, challenge).finally(() => {
       this.#flight = undefined
     })
@@ -96,7 +99,7 @@ export class ProviderTokens {
     const response = new Response(null, { status: 401, headers: challenge === undefined ? {} : { 'www-authenticate': challenge } })
     const context: UnauthorizedContext = { response, serverUrl: new URL(serverUrl), fetchFn: this.#fetch }
     try {
-      if (isOAuth(this.#provider)) await this.#authorize(this.#provider, context)
+      if (isOAuth(this.#provider)) await this.#authorize(this.#provider, context, challenge)
       else if (this.#provider.onUnauthorized === undefined) throw new UnauthorizedError('the server refuses the token, and authProvider has no onUnauthorized')
       else await this.#provider.onUnauthorized(context)
       this.#gate.succeeded()
@@ -107,11 +110,15 @@ export class ProviderTokens {
     }
   }
 
-  async #authorize(provider: OAuthClientProvider, { response, serverUrl, fetchFn }: UnauthorizedContext): Promise<void> {
+  async #authorize(provider: OAuthClientProvider, { serverUrl, fetchFn }: UnauthorizedContext, challenge: string | undefined): Promise<void> {
     if (this.waiting) throw new UnauthorizedError('waiting for a person to log in: pass the code to finishAuth')
-    const { resourceMetadataUrl, scope } = extractWWWAuthenticateParams(response)
+    const { insufficientScope, resourceMetadataUrl, scope: needed } = readChallenge(challenge)
+    // Step-up (2026-07-28, `basic/authorization#step-up-authorization-flow`): nothing that was granted is lost, and a refresh could not widen it.
+    const granted = insufficientScope ? (await provider.tokens())?.scope : undefined
+    const scope = insufficientScope ? computeScopeUnion(this.#flow?.scope, granted, needed) : needed
+    const forceReauthorization = insufficientScope && isStrictScopeSuperset(scope, granted)
     this.#flow = { serverUrl, resourceMetadataUrl, scope }
-    if ((await auth(provider, { serverUrl, fetchFn, ...given({ resourceMetadataUrl, scope }) })) === 'AUTHORIZED') return
+    if ((await auth(provider, { serverUrl, fetchFn, forceReauthorization, ...given({ resourceMetadataUrl, scope }) })) === 'AUTHORIZED') return
     this.#askedPersonAt = this.#timers.now()
     throw new UnauthorizedError('a person must log in: pass the code to finishAuth')
   }

@@ -116,7 +116,7 @@ export class TokenCache {
     return {
       current: () => (released ? undefined : shared.source.current()),
       token: () => (released ? Promise.reject(givenUp()) : shared.source.token()),
-      renew: (rejected) => (released ? Promise.reject(givenUp()) : shared.source.renew(rejected)),
+      renew: (rejected, challenge) => (released ? Promise.reject(givenUp()) : shared.source.renew(rejected, challenge)),
       revoke: async () => {
         if (released) return
         released = true
@@ -128,7 +128,7 @@ export class TokenCache {
 
   #open(key: string, credentials: ClientCredentials, fetch: Fetch): Shared {
     const endpoint = new OAuthTokenEndpoint(credentials, fetch)
-    const shared = new Shared(new ClientCredentialsSource(endpoint, this.#ports), () => this.#unused(key, shared))
+    const shared = new Shared(new ClientCredentialsSource(endpoint, this.#ports, credentials.scope), () => this.#unused(key, shared))
     this.#tokens.set(key, shared)
     return shared
   }

@@ -30,7 +30,8 @@ export interface Grant {
 
 /** One authorization server as one client of it sees it: both its endpoints, once each. Rejects with `AUTH_FAILED`. */
 export interface TokenEndpoint {
-  request(signal: AbortSignal): Promise<Grant>
+  /** `scope`: instead of the one that the credentials name. */
+  request(signal: AbortSignal, scope?: string): Promise<Grant>
   /** A server that has no such endpoint has nothing to say: no error. */
   revoke(token: string, signal: AbortSignal): Promise<void>
 }
@@ -61,8 +62,8 @@ export class OAuthTokenEndpoint implements TokenEndpoint {
     this.#secrets = [credentials.clientSecret, basic, atob(basic).replace(/^.*:/, '')]
   }
 
-  async request(signal: AbortSignal): Promise<Grant> {
-    const { resource, scope } = this.#credentials
+  async request(signal: AbortSignal, scope: string | undefined = this.#credentials.scope): Promise<Grant> {
+    const { resource } = this.#credentials
     const parameters = new URLSearchParams()
     if (resource !== undefined) parameters.set('resource', resource)
     if (scope !== undefined) parameters.set('scope', scope)

@@ -68,7 +68,8 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink {
   // What happens seldom.
   #resumption: Resumption | undefined
   #resuming = false
-  #renewed = false
+  /** Statuses after which another token was asked for. */
+  #renewed: number | 'both' | undefined
   #repeated = false
   #redirects = 0
   /** `Mcp-Session-Id` of the answer to `initialize`. */
@@ -387,7 +388,7 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink {
     const refusal = readRefusal(status, headers, () => this.#text(), this.#path, this.#lane.channel)
     switch (refusal.ask) {
       case 'token':
-        return this.#unauthorized(refusal.challenge)
+        return this.#unauthorized(refusal.challenge, refusal.otherwise)
       case 'path':
         return this.#redirected(refusal.path, refusal.forEver)
       case 'judgment':
@@ -422,14 +423,15 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink {
     else this.fail(statusFailure(status, 'sent', this.#lane.channel.label, undefined))
   }
 
-  #unauthorized(challenge: string | undefined): void {
+  /** A 401, or a 403 for want of scope: another token, once for each. */
+  #unauthorized(challenge: string | undefined, otherwise: PoolError | undefined): void {
     const { channel } = this.#lane
     const { tokens } = channel
     const failed = (words: string): void =>
-      this.fail(new PoolError('AUTH_FAILED', `${channel.label} ${words}`, { progress: 'refused', endpoint: channel.label, status: 401 }))
+      this.fail(otherwise ?? new PoolError('AUTH_FAILED', `${channel.label} ${words}`, { progress: 'refused', endpoint: channel.label, status: 401 }))
     if (tokens === undefined) return failed('wants authorization, and there is none: give the endpoint auth, authProvider or an Authorization header')
-    if (this.#renewed) return failed('does not accept the new token either')
-    this.#renewed = true
+    if (this.#renewed === 'both' || this.#renewed === this.#status) return failed('does not accept the new token either')
+    this.#renewed = this.#renewed === undefined ? this.#status : 'both'
     this.#written = false
     this.#await(tokens.renew(this.#token, challenge), (token) => {
       if (token === undefined) failed('wants authorization, and no token was to be had')

@@ -30,7 +30,13 @@ describe('readRefusal', () => {
   })
 
   it('wants another token after 401, and hands the challenge on', () => {
-    expect(read(401, { 'WWW-Authenticate': 'Bearer scope="x"' })).toEqual({ ask: 'token', challenge: 'Bearer scope="x"' })
+    expect(read(401, { 'WWW-Authenticate': 'Bearer scope="x"' })).toEqual({ ask: 'token', challenge: 'Bearer scope="x"', otherwise: undefined })
+  })
+
+  it('wants another token after 403 for want of scope alone', () => {
+    const challenge = 'Bearer error="insufficient_scope", scope="files:write"'
+    expect(read(403, { 'WWW-Authenticate': challenge })).toMatchObject({ ask: 'token', challenge, otherwise: { code: 'HTTP_STATUS', progress: 'answered' } })
+    expect(read(403, { 'WWW-Authenticate': 'Bearer error="invalid_token"' })).toMatchObject({ ask: 'nothing', failure: { code: 'HTTP_STATUS', status: 403 } })
   })
 
   it.each([

@@ -7,7 +7,8 @@ import { bodyKind, header, type RawHeaders, retryAfter } from './response-header
 
 /** What a status that is no success asks of whoever sent the request. */
 export type Refusal =
-  | { readonly ask: 'token'; readonly challenge: string | undefined }
+  /** `otherwise`: what it comes to where no other token is to be had. */
+  | { readonly ask: 'token'; readonly challenge: string | undefined; readonly otherwise: PoolError | undefined }
   /** The same request to another path of the same origin. */
   | { readonly ask: 'path'; readonly path: string; readonly forEver: boolean }
   /** A 4xx about the request: an answer, if the body has one; the era decides. */
@@ -19,7 +20,7 @@ export type Refusal =
  * | --- | --- | --- |
  * | 3xx | followed within the origin, and where method and body stay | |
  * | 401 | another token | |
- * | 403 | an answer | `answered` |
+ * | 403 | an answer; for want of scope another token | `answered` |
  * | 429, 503 with `Retry-After` | not run | `refused` |
  * | other 5xx | may have run | `sent` |
  * | other 4xx | the body is the answer, if it is one | |
@@ -27,9 +28,13 @@ export type Refusal =
 export function readRefusal(status: number, headers: RawHeaders, text: () => string, path: string, channel: HttpChannel): Refusal {
   const { label } = channel
   const wait = retryAfter(header(headers, 'retry-after'), channel.wallClock())
-  if (status === 401) return { ask: 'token', challenge: header(headers, 'www-authenticate') }
+  if (status === 401) return { ask: 'token', challenge: header(headers, 'www-authenticate'), otherwise: undefined }
   if (status < 400) return redirect(status, header(headers, 'location'), path, channel)
-  if (status === 403) return { ask: 'nothing', failure: statusFailure(status, 'answered', label, wait) }
+  if (status === 403) {
+    const challenge = header(headers, 'www-authenticate')
+    const failure = statusFailure(status, 'answered', label, wait)
+    return challenge?.includes('insufficient_scope') === true ? { ask: 'token', challenge, otherwise: failure } : { ask: 'nothing', failure }
+  }
   if (status === 429 || (status === 503 && wait !== undefined)) return { ask: 'nothing', failure: statusFailure(status, 'refused', label, wait) }
   if (status >= 500) return { ask: 'nothing', failure: statusFailure(status, 'sent', label, wait) }
   return { ask: 'judgment', error: bodyKind(header(headers, 'content-type')) === 'json' ? errorIn(text()) : undefined }

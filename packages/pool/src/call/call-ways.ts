@@ -9,13 +9,13 @@ import type {
   Picker,
   PickQuery,
   PinnedSession,
+  Progress,
   Target,
   Timers,
 } from '../ports.js'
 import type { Admission } from './admission/index.js'
 import type { HedgeWish } from './hedging.js'
 import type { Issuers } from './issuers.js'
-import type { RetryBudget } from './retry-budget.js'
 
 export interface CallSettings {
   /** Bound of one attempt. */
@@ -43,7 +43,6 @@ export interface CallWays {
   readonly picker: Picker
   readonly settings: CallSettings
   readonly issuers: Issuers
-  readonly retryBudget: RetryBudget
   /** undefined: nobody waits, and a call that finds no place fails. */
   readonly admission: Admission | undefined
   /** The session of what cannot be spread over sessions. */
@@ -63,8 +62,8 @@ export interface CallWays {
   admitted(): void
   /** Takes a hedge out of the budget. */
   spendHedge(): boolean
-  /** A failed attempt is being repeated. */
-  repeated(): void
+  /** Takes the repeat of an attempt that got so far out of the budget. */
+  spendRetry(progress: Progress): boolean
   /** Why the picker found nobody. */
   whyNobody(query: PickQuery, now: Milliseconds): AttemptFailure
   /** Those who could serve it are only busy, or not fit now and may be soon: worth a wait in the queue. */

@@ -22,7 +22,7 @@ import { describeFailure } from './describe-failure.js'
 import { outcomeOfAnswer, outcomeOfFailure } from './outcome.js'
 import type { Entry, Place, Waiting } from './admission/index.js'
 import type { HedgeWish } from './hedging.js'
-import { mayRepeat, putsLoadOnServers } from './repeat.js'
+import { mayRepeat } from './repeat.js'
 import { isSpread } from './safety.js'
 
 /** How the caller wants a call to be made. Undefined fields mean no wish. */
@@ -370,9 +370,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting {
     if (this.#current !== undefined) return
     const repeatable = !this.stream && mayRepeat(code, failure.progress, () => !attempt.wasAsked && this.#safe())
     if (!repeatable || this.#repeats >= this.#ways.settings.retryAttempts) return this.#fail(code, now, undefined)
-    if (putsLoadOnServers(failure.progress) && !this.#ways.retryBudget.withdraw())
-      return this.#fail(code, now, undefined, ', and no retry is left in the budget')
-    this.#ways.repeated()
+    if (!this.#ways.spendRetry(failure.progress)) return this.#fail(code, now, undefined, ', and no retry is left in the budget')
     // The first failover is immediate; the same replica again, or a third one, is given time.
     if (this.#repeats === 0 && this.#inTime(now, 0)) {
       const target = this.#pick(now)

@@ -9,6 +9,7 @@ import type {
   Picker,
   PickQuery,
   PinnedSession,
+  Progress,
   Target,
   Timers,
   ToolFacts,
@@ -19,6 +20,7 @@ import { Call, type CallListener, type CallTerms } from './call.js'
 import type { CallSettings, CallWays, OpenCall } from './call-ways.js'
 import { Hedging, type HedgeWish, type HedgingOptions } from './hedging.js'
 import { Issuers } from './issuers.js'
+import { putsLoadOnServers } from './repeat.js'
 import { RetryBudget, type RetryBudgetOptions } from './retry-budget.js'
 import { isSafe } from './safety.js'
 
@@ -62,8 +64,10 @@ export interface CallTotals {
 
 /** What the calls of a pool took beyond one attempt each. */
 export interface RepeatCounts {
-  /** Failed attempts that were repeated. */
+  /** Failed attempts that were repeated out of the budget. */
   retries: number
+  /** Those that never reached a server, and were made again without it. */
+  requeues: number
   /** Second attempts of calls whose first was slow. */
   hedges: number
 }
@@ -82,9 +86,9 @@ export class Calls implements CallWays {
   readonly picker: Picker
   readonly settings: CallSettings
   readonly issuers: Issuers = new Issuers()
-  readonly retryBudget: RetryBudget
   readonly admission: Admission | undefined
-  readonly counts: RepeatCounts = { retries: 0, hedges: 0 }
+  readonly counts: RepeatCounts = { retries: 0, requeues: 0, hedges: 0 }
+  readonly #retryBudget: RetryBudget
   readonly #hedging: Hedging
   readonly #home: { client: string | undefined } = { client: undefined }
   readonly #ports: CallsPorts
@@ -101,7 +105,7 @@ export class Calls implements CallWays {
     this.picker = ports.picker
     this.settings = ports.settings
     const { maxQueueSize, retryBudget, hedge } = ports.settings
-    this.retryBudget = new RetryBudget(ports.timers, retryBudget)
+    this.#retryBudget = new RetryBudget(ports.timers, retryBudget)
     this.#hedging = new Hedging(ports.latency, hedge)
     if (maxQueueSize !== undefined) this.admission = new Admission({ timers: ports.timers, maxQueueSize })
   }
@@ -113,6 +117,11 @@ export class Calls implements CallWays {
     if (call.stream) this.#streams++
     call.start()
     return call
+  }
+
+  /** Retries that may be made now. */
+  get retryBalance(): number {
+    return this.#retryBudget.balance
   }
 
   /** Calls that have no end yet, those between two attempts included; no listen streams. */
@@ -184,7 +193,7 @@ export class Calls implements CallWays {
   }
 
   admitted(): void {
-    this.retryBudget.deposit()
+    this.#retryBudget.deposit()
     this.#hedging.deposit()
   }
 
@@ -198,8 +207,14 @@ export class Calls implements CallWays {
     return true
   }
 
-  repeated(): void {
+  spendRetry(progress: Progress): boolean {
+    if (!putsLoadOnServers(progress)) {
+      this.counts.requeues++
+      return true
+    }
+    if (!this.#retryBudget.withdraw()) return false
     this.counts.retries++
+    return true
   }
 
   whyNobody(query: PickQuery, now: Milliseconds): AttemptFailure {

@@ -267,7 +267,7 @@ export const names: readonly Requirement[] = [
           'throw the PoolError itself, before the request was accepted or after',
           "throw the server's own error as the SDK does",
           'take a result that is none (%j) for a PoolError',
-          'end with REQUEST_TIMEOUT when the time of the call runs out while a person is asked',
+          'end with REQUEST_TIMEOUT when the time runs out while a person is asked: %s',
         ],
       },
     },

@@ -2,12 +2,12 @@ import { checkPlaces, type Limit } from './limit.js'
 
 /** A number of places that somebody chose. */
 export class FixedLimit implements Limit {
-  readonly #places: number
+  readonly places: number
   #taken = 0
 
   constructor(places: number) {
     checkPlaces('maxConcurrentRequestsPerClient', places)
-    this.#places = places
+    this.places = places
   }
 
   /** More than there are, where attempts started that were not asked for. */
@@ -16,11 +16,11 @@ export class FixedLimit implements Limit {
   }
 
   get full(): boolean {
-    return this.#taken >= this.#places
+    return this.#taken >= this.places
   }
 
   admits(): boolean {
-    return this.#taken < this.#places
+    return this.#taken < this.places
   }
 
   started(): void {

@@ -4,6 +4,8 @@ import type { CallKind, Milliseconds, Outcome, Outstanding } from '../../ports.j
 export interface Limit {
   /** One more attempt of that kind may start. */
   admits(kind: CallKind): boolean
+  /** Attempts of all kinds that may be open now; undefined: any number. */
+  readonly places: number | undefined
   /** There is no place left for an attempt of any kind. */
   readonly full: boolean
   started(attempt: Outstanding, now: Milliseconds): void

@@ -23,6 +23,10 @@ export class ToolLimit implements Limit {
     this.#client = client
   }
 
+  get places(): number | undefined {
+    return this.#client?.places
+  }
+
   get full(): boolean {
     return this.#client !== undefined && this.#client.full
   }

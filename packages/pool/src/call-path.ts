@@ -24,6 +24,7 @@ import type {
   Milliseconds,
   Outcome,
   PickQuery,
+  Priority,
   Random,
   Refusal,
   Requirements,
@@ -73,6 +74,13 @@ export interface CallPathPorts {
   onHealthChange(change: HealthChange): void
   /** An attempt ended. */
   onSettled(target: Target, outcome: Outcome, failure: AttemptFailure | undefined): void
+}
+
+export interface CallPathStatistics {
+  /** Attempts besides the first ones since the pool was made, and what the budget still allows. */
+  readonly extra: { readonly retries: number; readonly hedges: number; readonly retryBudget: number }
+  /** undefined: nobody waits for a place. */
+  readonly queue: { readonly [priority in Priority | 'waiting' | 'shed' | 'timedOut']: number } | undefined
 }
 
 /**
@@ -179,13 +187,25 @@ export class CallPath {
     if (admission === undefined) return Promise.reject(this.calls.whyNobody(this.#anyCall(wishes), now))
     return new Promise((onClient, onFailure) => {
       const query = this.#anyCall(wishes)
+      const onSentAway = (code: 'QUEUE_TIMEOUT' | 'QUEUE_FULL'): void => this.calls.sentAway(code)
       const next = (at: Milliseconds): Target | undefined => this.#pickAmongOthers(query, at)
-      admission.wait(new ClientWait(wishes, query.kind, now + (wishes.queueTimeout ?? settings.queueTimeout), { next, onClient, onFailure }), now)
+      admission.wait(new ClientWait(wishes, query.kind, now + (wishes.queueTimeout ?? settings.queueTimeout), { next, onClient, onFailure, onSentAway }), now)
     })
   }
 
   #anyCall({ affinity, requirements }: ClientWishes): PickQuery {
     return { kind: this.#kinds.kindOf('ping'), affinity, requirements, session: undefined, onlyEra: undefined, only: undefined, tried: NOBODY_TRIED }
+  }
+
+  /** What became of the calls, and who waits. */
+  get statistics(): CallPathStatistics {
+    const { admission, counts, retryBalance } = this.calls
+    const { retries, requeues, hedges, shed, timedOut } = counts
+    const waitingOf = (priority: Priority): number => admission?.waitingOf(priority) ?? 0
+    return {
+      extra: { retries: retries + requeues, hedges, retryBudget: retryBalance },
+      queue: admission && { waiting: admission.waiting, high: waitingOf('high'), normal: waitingOf('normal'), low: waitingOf('low'), shed, timedOut },
+    }
   }
 
   /** The policy alone, among any targets. */
@@ -226,7 +246,7 @@ export class CallPath {
 
 const NOBODY_TRIED: readonly Target[] = []
 
-function guardOf({ guard, id }: Target): ClientGuard {
+export function guardOf({ guard, id }: Target): ClientGuard {
   if (guard instanceof ClientGuard) return guard
   throw new TypeError(`calls go through a ClientGuard, target ${id} has another guard`)
 }

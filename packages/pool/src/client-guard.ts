@@ -14,29 +14,29 @@ const LONGEST_REST: Milliseconds = 30_000
  */
 export class ClientGuard implements Guard {
   readonly seat: Seat
-  readonly #limit: Limit | undefined
+  readonly limit: Limit | undefined
   #restsUntil: Milliseconds = 0
 
   constructor(seat: Seat, limit: Limit | undefined) {
     this.seat = seat
-    this.#limit = limit
+    this.limit = limit
   }
 
   refuses(kind: CallKind, now: Milliseconds): Refusal | undefined {
     const refusal = this.seat.refuses(kind, now)
     if (refusal !== undefined) return refusal
-    if (this.#limit !== undefined && !this.#limit.admits(kind)) return 'full'
+    if (this.limit !== undefined && !this.limit.admits(kind)) return 'full'
     return now < this.#restsUntil ? 'resting' : undefined
   }
 
   started(attempt: Outstanding, now: Milliseconds): void {
     this.seat.started(attempt, now)
-    this.#limit?.started(attempt, now)
+    this.limit?.started(attempt, now)
   }
 
   settled(attempt: Outstanding, outcome: Outcome, now: Milliseconds): void {
     this.seat.settled(attempt, outcome, now)
-    this.#limit?.settled(attempt, outcome, now)
+    this.limit?.settled(attempt, outcome, now)
   }
 
   /** Its server asked to be left alone for so long. */

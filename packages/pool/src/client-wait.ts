@@ -15,6 +15,7 @@ export interface ClientWishes {
 export interface ClientWaitPorts {
   next(now: Milliseconds): Target | undefined
   onClient(target: Target): void
+  onSentAway(code: 'QUEUE_TIMEOUT' | 'QUEUE_FULL'): void
   onFailure(error: PoolError): void
 }
 
@@ -43,6 +44,7 @@ export class ClientWait implements Waiting {
   }
 
   shed(code: 'QUEUE_TIMEOUT' | 'QUEUE_FULL'): void {
+    this.#ports.onSentAway(code)
     this.#ports.onFailure(new PoolError(code, code === 'QUEUE_FULL' ? 'the queue for clients is full' : 'no client became fit in time'))
   }
 }

@@ -2,6 +2,8 @@
 
 // The pool
 export { type GetClientOptions, MCPClientPool } from './pool.js'
+export { CircuitBreakerPool } from './circuit-breaker-pool.js'
+export { PriorityClientPool } from './priority-client-pool.js'
 export { PoolError, type PoolErrorCode, type PoolErrorDetails } from './errors.js'
 export type { ClientEvents, PoolEvents } from './events.js'
 

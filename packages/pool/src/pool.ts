@@ -1,15 +1,24 @@
 import { affinityView } from './affinity-view.js'
 import { ReplicaLoad } from './balance/index.js'
 import { checkOptions, checkRequest, type RequestOptions } from './call-arguments.js'
-import { CallPath } from './call-path.js'
+import { CallPath, guardOf } from './call-path.js'
 import type { CallListener, CallTerms } from './call/index.js'
 import { type EndpointOptions, type PoolOptions, type ResolvedConfig, type ResolvedEndpoint, resolveConfig, resolveEndpoint } from './config/index.js'
 import { Connecting } from './connecting.js'
 import { PoolError } from './errors.js'
 import type { PoolEvents } from './events.js'
-import { Fleet, type HealthRecord, type LiveMap, type LoadMetrics, type PooledClient, type ShutdownOptions } from './fleet/index.js'
+import {
+  type CircuitRecord,
+  circuitView,
+  Fleet,
+  type HealthRecord,
+  type LiveMap,
+  type LoadMetrics,
+  type PooledClient,
+  type ShutdownOptions,
+} from './fleet/index.js'
 import { eraOfRequest, requiredEra, SdkTransport, type TransportOptions, TypedVerbs } from './mcp/index.js'
-import { type ObservedClient, type PoolMetrics, type PoolStatistics, statisticsOf } from './observe/index.js'
+import { type Observed, type ObservedClient, type PoolMetrics, type PoolStatistics, statisticsOf } from './observe/index.js'
 import { PoolEngine } from './pool-engine.js'
 import type { HealthChange } from './health/index.js'
 import type { JsonRpcRequest, JsonRpcResponse, Milliseconds, Priority, Requirements, Target, Timers } from './ports.js'
@@ -55,6 +64,8 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
   readonly healthStatus: LiveMap<HealthRecord, Partial<HealthRecord>>
   readonly loadMetrics: LiveMap<LoadMetrics, Partial<LoadMetrics>>
   readonly failureCounts: LiveMap<number>
+  /** Circuit breakers, where the pool has them. */
+  readonly circuitBreakers: LiveMap<CircuitRecord, Partial<CircuitRecord>>
   /** Affinity key -> id of its client. */
   readonly affinityMap: LiveMap<string>
   /** Sums since the pool was made. */
@@ -122,6 +133,12 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
     this.healthStatus = views.healthStatus
     this.loadMetrics = views.loadMetrics
     this.failureCounts = views.failureCounts
+    this.circuitBreakers = circuitView({
+      clients: views.clients,
+      clock: this.#timers,
+      wallClock: Date.now,
+      breakerOf: (client) => guardOf(client).seat.breaker,
+    })
     this.affinityMap = affinityView(this.#path.affinity, this.#timers)
     this.#engine = new PoolEngine({
       calls: this.#path.calls,
@@ -328,7 +345,13 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
 
   getStatistics(): PoolStatistics {
     const { minSize, maxSize } = this.config
-    return statisticsOf({ sizes: { minSize, maxSize }, metrics: { ...this.metrics }, clients: this.#observed() }, this.#timers.now())
+    const observed: Observed = {
+      sizes: { minSize, maxSize },
+      metrics: { ...this.metrics },
+      ...this.#path.statistics,
+      clients: this.#observed(),
+    }
+    return statisticsOf(observed, this.#timers.now())
   }
 
   // ── What holds it together ───────────────────────────────────────────────────────────────────────────────────────
@@ -338,7 +361,18 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
       const health = this.healthStatus.get(id)
       const metrics = this.loadMetrics.get(id)
       if (health === undefined || metrics === undefined || !(client.load instanceof ReplicaLoad)) continue
-      yield { id, endpointLabel: client.endpointLabel, era: client.connection.era, health: health.status, load: client.load, metrics }
+      const { seat, limit } = guardOf(client)
+      yield {
+        id,
+        endpointLabel: client.endpointLabel,
+        era: client.connection.era,
+        health: health.status,
+        breaker: seat.breaker?.state,
+        ejection: health.ejection,
+        concurrencyLimit: limit?.places,
+        load: client.load,
+        metrics,
+      }
     }
   }
 

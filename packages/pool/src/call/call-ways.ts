@@ -64,6 +64,8 @@ export interface CallWays {
   spendHedge(): boolean
   /** Takes the repeat of an attempt that got so far out of the budget. */
   spendRetry(progress: Progress): boolean
+  /** A call was sent away from the queue. */
+  sentAway(code: 'QUEUE_TIMEOUT' | 'QUEUE_FULL'): void
   /** Why the picker found nobody. */
   whyNobody(query: PickQuery, now: Milliseconds): AttemptFailure
   /** Those who could serve it are only busy, or not fit now and may be soon: worth a wait in the queue. */

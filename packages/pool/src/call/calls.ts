@@ -62,14 +62,18 @@ export interface CallTotals {
   averageLatency: number
 }
 
-/** What the calls of a pool took beyond one attempt each. */
-export interface RepeatCounts {
+/** What became of calls beyond one attempt each, since the pool was made. */
+export interface CallCounts {
   /** Failed attempts that were repeated out of the budget. */
   retries: number
   /** Those that never reached a server, and were made again without it. */
   requeues: number
   /** Second attempts of calls whose first was slow. */
   hedges: number
+  /** Sent away from the queue for want of room: `QUEUE_FULL`. */
+  shed: number
+  /** Sent away from it after waiting long enough: `QUEUE_TIMEOUT`. */
+  timedOut: number
 }
 
 /**
@@ -87,7 +91,7 @@ export class Calls implements CallWays {
   readonly settings: CallSettings
   readonly issuers: Issuers = new Issuers()
   readonly admission: Admission | undefined
-  readonly counts: RepeatCounts = { retries: 0, requeues: 0, hedges: 0 }
+  readonly counts: CallCounts = { retries: 0, requeues: 0, hedges: 0, shed: 0, timedOut: 0 }
   readonly #retryBudget: RetryBudget
   readonly #hedging: Hedging
   readonly #home: { client: string | undefined } = { client: undefined }
@@ -215,6 +219,11 @@ export class Calls implements CallWays {
     if (!this.#retryBudget.withdraw()) return false
     this.counts.retries++
     return true
+  }
+
+  sentAway(code: 'QUEUE_TIMEOUT' | 'QUEUE_FULL'): void {
+    if (code === 'QUEUE_FULL') this.counts.shed++
+    else this.counts.timedOut++
   }
 
   whyNobody(query: PickQuery, now: Milliseconds): AttemptFailure {

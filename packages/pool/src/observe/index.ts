@@ -3,6 +3,7 @@ export {
   type ClientStatistics,
   type EjectionStatistics,
   type ExtraAttempts,
+  type Observed,
   type ObservedClient,
   type PoolMetrics,
   type PoolStatistics,

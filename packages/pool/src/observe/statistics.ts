@@ -64,23 +64,19 @@ export interface EjectionStatistics {
   readonly until: number
 }
 
-/** What stands in the way of calls to a client. */
-interface Obstacles {
-  /** undefined where there are no breakers. */
-  readonly breaker: 'closed' | 'open' | 'half-open' | undefined
-  /** undefined while it is not out for its outcomes. */
-  readonly ejection: EjectionStatistics | undefined
-  /** Calls that it takes at once; undefined: any number. */
-  readonly concurrencyLimit: number | undefined
-}
-
-export interface ClientStatistics extends Obstacles {
+export interface ClientStatistics {
   readonly id: string
   /** URL of the endpoint, without credentials and query; for stdio its id. */
   readonly endpoint: string
   /** undefined while it is not connected. */
   readonly era: Era | undefined
   readonly health: string
+  /** undefined where there are no breakers. */
+  readonly breaker: 'closed' | 'open' | 'half-open' | undefined
+  /** undefined while it is not out for its outcomes. */
+  readonly ejection: EjectionStatistics | undefined
+  /** Calls that it takes at once; undefined: any number. */
+  readonly concurrencyLimit: number | undefined
   /** What the picker compares: lower is better. */
   readonly load: number
   readonly metrics: ClientMetrics
@@ -111,7 +107,7 @@ export interface Observed {
   readonly clients: Iterable<ObservedClient>
 }
 
-export interface ObservedClient extends Partial<Obstacles> {
+export interface ObservedClient extends Partial<Pick<ClientStatistics, 'breaker' | 'ejection' | 'concurrencyLimit'>> {
   readonly id: string
   readonly endpointLabel: string
   readonly era: Era | undefined

@@ -100,14 +100,13 @@ export interface PoolStatistics extends ExtraAttempts {
 export interface Observed {
   readonly sizes: { readonly minSize: number; readonly maxSize: number }
   readonly metrics: PoolMetrics
-  /** Left out: calls do not wait. */
-  readonly queue?: QueueStatistics | undefined
-  /** Left out: there were none, and none are allowed. */
-  readonly extra?: ExtraAttempts | undefined
+  /** undefined where calls do not wait. */
+  readonly queue: QueueStatistics | undefined
+  readonly extra: ExtraAttempts
   readonly clients: Iterable<ObservedClient>
 }
 
-export interface ObservedClient extends Partial<Pick<ClientStatistics, 'breaker' | 'ejection' | 'concurrencyLimit'>> {
+export interface ObservedClient extends Pick<ClientStatistics, 'breaker' | 'ejection' | 'concurrencyLimit'> {
   readonly id: string
   readonly endpointLabel: string
   readonly era: Era | undefined
@@ -121,10 +120,8 @@ export interface ObservedClient extends Partial<Pick<ClientStatistics, 'breaker'
   readonly metrics: Readonly<Record<string, unknown>> & Pick<ClientMetrics, 'activeRequests' | 'totalRequests' | 'averageLatency' | 'cpuUsage' | 'memoryUsage'>
 }
 
-const NO_EXTRA: ExtraAttempts = { retries: 0, hedges: 0, retryBudget: 0 }
-
 /** One consistent look at the pool. Cheap: everything in it is counted already. */
-export function statisticsOf({ sizes, metrics, queue, extra = NO_EXTRA, clients }: Observed, now: Milliseconds): PoolStatistics {
+export function statisticsOf({ sizes, metrics, queue, extra, clients }: Observed, now: Milliseconds): PoolStatistics {
   const each = Array.from(clients, (client) => clientStatistics(client, now))
   const healthy = each.filter(({ health }) => health === 'healthy').length
   return { pool: { size: each.length, ...sizes, healthy, unhealthy: each.length - healthy }, metrics, ...extra, queue, clients: each }

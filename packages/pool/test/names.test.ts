@@ -2,7 +2,16 @@ import { EventEmitter } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { startModernServer } from '@mcp-client-pool/testbed'
 import { describe, expect, it } from 'vitest'
-import { type ClientEvents, type HealthStatus, MCPClientPool, type PoolErrorCode, type PoolEvents, type PoolOptions } from '../src/index.js'
+import {
+  CircuitBreakerPool,
+  type ClientEvents,
+  type HealthStatus,
+  MCPClientPool,
+  type PoolErrorCode,
+  type PoolEvents,
+  type PoolOptions,
+  PriorityClientPool,
+} from '../src/index.js'
 import { poolOver, running } from './pool-world.js'
 
 /** Names that programs are written against: one that goes, or changes its spelling, breaks them. */
@@ -27,7 +36,7 @@ describe('MCPClientPool', () => {
     expect(pool[Symbol.asyncDispose]).toBeTypeOf('function')
   })
 
-  it.each(['clients', 'healthStatus', 'loadMetrics', 'failureCounts', 'affinityMap'] as const)('has the map %s', (name) => {
+  it.each(['clients', 'healthStatus', 'loadMetrics', 'failureCounts', 'affinityMap', 'circuitBreakers'] as const)('has the map %s', (name) => {
     expect(pool[name]).toBeInstanceOf(Map)
     expect([...pool[name]]).toEqual([])
   })
@@ -46,6 +55,18 @@ describe('MCPClientPool', () => {
     expect(config).toMatchObject({ ...basic, healthCheckTimeout: 5_000 })
     expect(new MCPClientPool({ endpoints }).config).toMatchObject({ ...basic, healthCheckTimeout: 5_000 })
   })
+})
+
+it('the presets take the advanced configuration of the architecture document, and are pools', () => {
+  const advanced: Partial<PoolOptions> = {
+    ...{ breakerThreshold: 5, breakerTimeout: 60_000, breakerResetTimeout: 30_000 },
+    ...{ enableAdaptiveBalancing: true, learningRate: 0.1, enablePriorityQueues: true, queueTimeout: 30_000 },
+  }
+  for (const Pool of [CircuitBreakerPool, PriorityClientPool, MCPClientPool]) {
+    const pool = new Pool({ ...advanced, endpoints })
+    expect(pool).toBeInstanceOf(MCPClientPool)
+    expect(pool.config).toMatchObject(advanced)
+  }
 })
 
 it('a pooled client has its names', async () => {

@@ -241,6 +241,17 @@ describe('what happens in the middle', () => {
     expect(admission.waiting).toBe(1)
   })
 
+  it('of entering its time may run out, which is not held against it', () => {
+    const { come, admission, log } = queue({ maxQueueSize: 1 })
+    const guest = come('a', { until: 10 })
+    guest.answer = () => {
+      admission.wait(new Guest(log, 'late', { until: 100 }), 20)
+      return 'started'
+    }
+    admission.pump(5)
+    expect(log).toEqual(['late QUEUE_FULL', 'a started'])
+  })
+
   it('of entering an error may be thrown, which takes that one out', () => {
     const { come, admission, names, letIn } = queue()
     come('bad').answer = () => {

@@ -235,7 +235,7 @@ export class Admission extends Alarm {
     const key = this.#lines.has(need) || this.#lines.size < MOST_LINES ? need : ANY_OTHER
     let line = this.#lines.get(key)
     if (line === undefined) {
-      line = new Line(key, this.#ranks.length)
+      line = new Line(key)
       this.#lines.set(key, line)
     }
     return line
@@ -263,7 +263,7 @@ export class Admission extends Alarm {
   #expire(until: Milliseconds, now: Milliseconds): void {
     for (;;) {
       const { first } = this.#all
-      if (first === undefined || first.entering || first.waiter.waitsUntil > until) return
+      if (first === undefined || first.entering || first.waitsUntil > until) return
       this.#leave(first)
       first.waiter.shed('QUEUE_TIMEOUT', now)
     }
@@ -282,7 +282,7 @@ export class Admission extends Alarm {
   }
 
   #setAlarm(now: Milliseconds): void {
-    const until = this.#all.first?.waiter.waitsUntil ?? Number.POSITIVE_INFINITY
+    const until = this.#all.first?.waitsUntil ?? Number.POSITIVE_INFINITY
     if (until === Number.POSITIVE_INFINITY || until === this.#alarmFor) return
     this.#alarmFor = until
     this.#timers.set(this, until - now)

@@ -15,18 +15,11 @@ export class Line {
   /** The last round in which it was told that there is no place. */
   refusedIn = 0
   readonly #lanes = new Map<Tenant, Lane>()
-  /** One for each priority, highest first. */
-  readonly #orders: readonly Heap<Lane>[]
+  /** By the order of priorities, where any wait or did. */
+  readonly #orders: (Heap<Lane> | undefined)[] = []
 
-  constructor(need: unknown, priorities: number) {
+  constructor(need: unknown) {
     this.need = need
-    this.#orders = Array.from(
-      { length: priorities },
-      () =>
-        new Heap<Lane>(goesBefore, (lane, index) => {
-          lane.inLine = index
-        }),
-    )
   }
 
   lane(tenant: Tenant): Lane {
@@ -34,7 +27,8 @@ export class Line {
     if (lane === undefined) {
       lane = new Lane(this.need, tenant)
       this.#lanes.set(tenant, lane)
-      this.#orders[tenant.order]!.add(lane)
+      const lanes = (this.#orders[tenant.order] ??= new Heap<Lane>(goesBefore, stoodInLine))
+      lanes.add(lane)
     }
     return lane
   }
@@ -55,7 +49,8 @@ export class Line {
 
   /** Whose turn it is here, of the priority at `order`. */
   first(order: number): Place | undefined {
-    const lanes = this.#orders[order]!
+    const lanes = this.#orders[order]
+    if (lanes === undefined) return undefined
     for (let lane = lanes.first; lane !== undefined; lane = lanes.first) {
       const { tenant } = lane
       if (lane.turn === tenant.turn) return lane.places.first
@@ -71,4 +66,8 @@ export class Line {
 /** The order of tenants, and of their lanes. */
 export function goesBefore(a: { readonly tag: number; readonly turn: number }, b: { readonly tag: number; readonly turn: number }): boolean {
   return a.tag < b.tag || (a.tag === b.tag && a.turn < b.turn)
+}
+
+function stoodInLine(lane: Lane, index: number): void {
+  lane.inLine = index
 }

@@ -34,6 +34,7 @@ export interface Waiting {
 /** Where one that waits stands, in each of the orders that matter. */
 export class Place {
   readonly waiter: Waiting
+  readonly waitsUntil: Milliseconds
   /** In order of coming. */
   readonly arrival: number
   readonly lane: Lane
@@ -46,6 +47,7 @@ export class Place {
 
   constructor(waiter: Waiting, arrival: number, lane: Lane) {
     this.waiter = waiter
+    this.waitsUntil = waiter.waitsUntil
     this.arrival = arrival
     this.lane = lane
   }
@@ -62,12 +64,7 @@ export class Tenant {
   turn = 0
   inCrowd = 0
   /** Those to shed first stand first: who could wait longest. */
-  readonly places: Heap<Place> = new Heap<Place>(
-    (a, b) => endsEarlier(b, a),
-    (place, index) => {
-      place.inTenant = index
-    },
-  )
+  readonly places: Heap<Place> = new Heap<Place>(endsLater, stoodInTenant)
 
   constructor(key: string, order: number) {
     this.key = key
@@ -83,9 +80,7 @@ export class Lane {
   tag: number
   turn: number
   inLine = 0
-  readonly places: Heap<Place> = new Heap<Place>(endsEarlier, (place, index) => {
-    place.inLane = index
-  })
+  readonly places: Heap<Place> = new Heap<Place>(endsEarlier, stoodInLane)
 
   constructor(need: unknown, tenant: Tenant) {
     this.need = need
@@ -97,6 +92,17 @@ export class Lane {
 
 /** The order of entering among the waiters of one tenant. */
 export function endsEarlier(a: Place, b: Place): boolean {
-  const [one, other] = [a.waiter.waitsUntil, b.waiter.waitsUntil]
-  return one < other || (one === other && a.arrival < b.arrival)
+  return a.waitsUntil < b.waitsUntil || (a.waitsUntil === b.waitsUntil && a.arrival < b.arrival)
+}
+
+function endsLater(a: Place, b: Place): boolean {
+  return endsEarlier(b, a)
+}
+
+function stoodInTenant(place: Place, index: number): void {
+  place.inTenant = index
+}
+
+function stoodInLane(place: Place, index: number): void {
+  place.inLane = index
 }

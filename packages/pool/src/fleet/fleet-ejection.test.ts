@@ -112,6 +112,20 @@ describe('a client that is ejected', () => {
     expect(world.status(a)).toBe('healthy')
   })
 
+  it('and fails its probes is unhealthy', async () => {
+    const world = await running()
+    const a = world.at('a')
+    world.fleet.eject(a, 'failing', 15_000)
+    for (let i = 0; i < 2; i++) world.fleet.handleHealthCheckFailure(a.id, new Error('no answer'))
+    expect(world.status(a)).toBe('ejected')
+    world.fleet.handleHealthCheckFailure(a.id, new Error('no answer'))
+    expect(world.fleet.views.healthStatus.get(a.id)).toMatchObject({ consecutiveFailures: 3, lastError: 'no answer' })
+    expect([world.status(a), world.fleet.available]).toEqual(['unhealthy', [world.at('b')]])
+    expect(world.names(a)).toEqual(['client:ejected', 'client:unhealthy', 'client:recovering'])
+    await world.time.run(1_000)
+    expect(world.status(a)).toBe('healthy')
+  })
+
   it('counts as there: nobody is connected in its place', async () => {
     const world = await running()
     world.fleet.eject(world.at('a'), 'failing', 15_000)
@@ -140,6 +154,7 @@ describe('what a user says', () => {
     expect(world.snapshots.at(-1)).toEqual([world.at('b')])
     world.fleet.reinstate(a)
     world.fleet.eject(a, 'failing', 1_000)
+    for (let i = 0; i < 3; i++) world.fleet.handleHealthCheckFailure(a.id, new Error('no answer'))
     expect([world.status(a), world.fleet.available]).toEqual(['ejected', [world.at('b')]])
     world.fleet.views.healthStatus.set(a.id, { status: 'healthy' })
     expect(world.fleet.available).toHaveLength(2)

@@ -204,7 +204,8 @@ export class Member implements ConnectionsOwner, CallRecordOwner, ClientWays, Wa
   }
 
   probeFailed(error: Error): void {
-    const verdict = this.health.probeFailed()
+    const seen = this.health.probeFailed()
+    const verdict = seen === 'unchanged' && this.#failsOutside() ? 'unhealthy' : seen
     this.lastCheck = this.#owner.options.wallClock()
     this.lastError = error.message
     if (verdict === 'unchanged') return
@@ -214,6 +215,13 @@ export class Member implements ConnectionsOwner, CallRecordOwner, ClientWays, Wa
       this.#emit('client:unhealthy', { clientId: this.id, error: error.message })
     }
     if (this.health.status === 'unhealthy') this.recovery.start()
+  }
+
+  /** One that is out for its calls fails its probes too, which is worse. By hand it is out whatever they say. */
+  #failsOutside(): boolean {
+    const { health, record } = this
+    const { unhealthyThreshold } = this.#owner.options.config
+    return record.ejection !== undefined && health.consecutiveFailures >= unhealthyThreshold && health.transition('ejected', 'unhealthy')
   }
 
   #probeSucceeded(report: HealthReport): void {

@@ -5,6 +5,7 @@ import { PoolError } from 'mcp-client-pool'
 import type { Command } from './command.js'
 import { call } from './commands/call.js'
 import { demo } from './commands/demo.js'
+import { simulate } from './commands/simulate.js'
 import { tools } from './commands/tools.js'
 import { ExitCode } from './exit-code.js'
 import { Interruption } from './interruption.js'
@@ -12,14 +13,14 @@ import { reportError } from './report-error.js'
 import { Output } from './terminal/output.js'
 import { UsageError } from './usage-error.js'
 
-const COMMANDS: readonly Command[] = [demo, call, tools]
+const COMMANDS: readonly Command[] = [demo, call, tools, simulate]
 
 const HELP = `Usage: mcp-pool COMMAND [options]
 
 One MCP client for many replicas of a server.
 
 Commands:
-${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(8)}${summary}`).join('\n')}
+${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`).join('\n')}
 
 'mcp-pool COMMAND --help' says more. 'mcp-pool --version' prints the version.`
 

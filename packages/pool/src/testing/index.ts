@@ -10,3 +10,40 @@ export { VirtualTime } from './virtual-time.js'
 // Connections that do as they are told
 export { answer, answerError, type Behaviour, fail, hang, type Script } from './script.js'
 export { ScriptedConnection, type ScriptedConnectionOptions, ScriptedExchange } from './scripted-connection.js'
+
+// The simulator: fleets on virtual time, with the pool's own decisions
+export {
+  type Arrivals,
+  bootstrapMean,
+  capacityOf,
+  CLASSICS,
+  compare,
+  type CompareOptions,
+  type Distribution,
+  type Interval,
+  meanOf,
+  medianOf,
+  pairedRatio,
+  POLICIES,
+  type PolicyResult,
+  readScenarios,
+  type ReadScenarioOptions,
+  type ReadScenarios,
+  type ReplicaGroup,
+  type Restarts,
+  type Scenario,
+  type ScenarioProblem,
+  simulate,
+  type SimulatedPoolOptions,
+  type SimulatedTool,
+  summarize,
+  type Summary,
+  Tally,
+  timelineOf,
+  type TimelinePoint,
+  type Trouble,
+  type When,
+  wilson,
+  type Workload,
+  workloadOf,
+} from './simulation/index.js'

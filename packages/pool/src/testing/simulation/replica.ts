@@ -102,10 +102,12 @@ export class Replica implements JobPlace {
   submit(job: Job, now: Milliseconds): void {
     job.place = this
     if (!this.#up) return this.#refuse(job, 'unreachable')
-    for (const { probability, phases, key } of this.#hang) {
+    for (const { probability, phases, key, after } of this.#hang) {
       if (!phases.isOn(now) || chanceOf(this.#seed, job.call, job.nth, CHANCE.trouble + key) >= probability) continue
       job.state = 'hanging'
+      job.failure = 'lost'
       this.#hanging.add(job)
+      if (after !== Number.POSITIVE_INFINITY) this.#timers.set(job, after)
       return
     }
     if (this.#running.size < this.group.slots) return this.#begin(job, now)
@@ -125,6 +127,7 @@ export class Replica implements JobPlace {
         this.#timers.clear(job)
         return
       case 'hanging':
+        this.#timers.clear(job)
         this.#hanging.delete(job)
         break
       case 'queued':
@@ -144,9 +147,9 @@ export class Replica implements JobPlace {
     const { failure } = job
     if (job.state === 'running') {
       this.#running.delete(job)
-      job.state = 'over'
       this.#next(now)
-    }
+    } else this.#hanging.delete(job)
+    job.state = 'over'
     if (failure === undefined) job.answered(now)
     else job.failed(failure, now)
     this.#checkDrained()

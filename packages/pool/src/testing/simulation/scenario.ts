@@ -19,8 +19,8 @@ export type Trouble = { readonly when: When } /** `sparesRunning`: what is being
   | { readonly does: 'slow'; readonly speed: number; readonly sparesRunning: boolean }
   /** Attempts fail with that probability, after holding a slot for so long. */
   | { readonly does: 'fail'; readonly probability: number; readonly after: Milliseconds; readonly as: 'error' | 'refusal' }
-  /** Attempts are swallowed with that probability: nothing ever comes of them. */
-  | { readonly does: 'hang'; readonly probability: number }
+  /** Attempts are swallowed with that probability; their connection breaks after so long, or never. */
+  | { readonly does: 'hang'; readonly probability: number; readonly after: Milliseconds }
   /** Attempts take so much longer with that probability, whatever they are: compaction, collection of garbage, a neighbour. */
   | { readonly does: 'stall'; readonly probability: number; readonly delay: Distribution }
 )

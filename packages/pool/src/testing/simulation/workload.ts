@@ -74,7 +74,7 @@ function arrivalTimes(scenario: Scenario, seed: number): Float64Array {
   const random = seededRandom(subSeed(seed, STREAM.arrivals))
   const times: Milliseconds[] = []
   for (let time = 0; times.length < calls; ) {
-    const passed = duration === Number.POSITIVE_INFINITY ? times.length / calls : time / duration
+    const passed = Math.max(times.length / calls, time / duration)
     time += -Math.log(1 - random()) / (from! + (to! - from!) * passed)
     if (time >= duration) break
     times.push(time)

@@ -7,20 +7,40 @@ const FAILURE_WEIGHT = 20
 /** Of those that ended, each weighs so much less than the next: about the last eight say whether it still fails. */
 const FADE = 7 / 8
 
+/** A failure weighs 1/e of a new one after this time: half of what is remembered of latencies. */
+const FORGIVENESS: Milliseconds = MEMORY / 2
+
 /** Less than this is nothing: quotients of what has all but decayed are noise. */
 const NEGLIGIBLE = 1e-9
 
-/** How a replica has been of late, as sums that decay with time: after a pause all is forgiven, however little came since. */
+/** By how much what is typical of one replica moves with its next answer, at least: about the last two hundred count. */
+const HABIT_RATE = 1 / 200
+
+/** From the second strike on each doubles the time in which failures are forgiven: 10, 20, 40 s. */
+const MOST_STRIKES = 3
+
+/** Strikes that an answer takes back: one that fails in a fifth of its calls, or more, keeps collecting them. */
+const ABSOLUTION = 0.2
+
+/**
+ * How a replica has been of late, as sums that decay with time: after a pause all is forgiven, however little came since. Only habit is
+ * kept, which is worth less than one request.
+ */
 export class Experience {
   /** Sum of how much slower than typical, in logarithms. */
   #slowness = 0
   #samples = 0
+  #habit = 0
+  #habitSamples = PRIOR
   #failures = 0
   /** Failures that an average replica would have had with the same requests. */
   #expected = 0
   /** The last few that ended, and how many of them failed. */
   #last = 0
   #lastFailed = 0
+  /** How often it failed again as soon as it was tried again, less what it answered since. */
+  #strikes = 0
+  #failedAt: Milliseconds = Number.NEGATIVE_INFINITY
   #at: Milliseconds = 0
 
   /** `logRatio`: logarithm of a latency, less what is typical of its kind. */
@@ -28,17 +48,25 @@ export class Experience {
     this.decay(now)
     this.#slowness += logRatio
     this.#samples++
+    this.#habitSamples++
+    this.#habit += (logRatio - this.#habit) * Math.max(1 / this.#habitSamples, HABIT_RATE)
   }
 
-  /** `usual`: the share of such requests that fails anywhere. */
-  ended(failed: boolean, usual: number, now: Milliseconds): void {
+  /** An attempt that began at `startedAt`. `usual`: the share of such requests that fails anywhere. */
+  ended(failed: boolean, startedAt: Milliseconds, usual: number, now: Milliseconds): void {
     this.decay(now)
     this.#expected += usual
     this.#last = this.#last * FADE + 1
     this.#lastFailed *= FADE
-    if (!failed) return
+    if (!failed) {
+      if (this.#strikes > 0) this.#strikes = Math.max(0, this.#strikes - ABSOLUTION)
+      return
+    }
     this.#failures++
     this.#lastFailed++
+    // Ten calls that fail with one crash are one strike: only those count that were sent when the last was known.
+    if (startedAt >= this.#failedAt) this.#strikes = Math.min(MOST_STRIKES, this.#strikes + 1)
+    this.#failedAt = now
   }
 
   /**
@@ -47,6 +75,11 @@ export class Experience {
    */
   slowness(openSlowness: number, open: number): number {
     return (this.#slowness + openSlowness) / (this.#samples + open + PRIOR)
+  }
+
+  /** The same over its last two hundred answers. */
+  get habit(): number {
+    return this.#habit
   }
 
   /** The part of all attempts of late that it had, 0 … 1, and towards 0 when there are few; `all` counts those of every replica. */
@@ -70,15 +103,15 @@ export class Experience {
   /** Call it before reading. */
   decay(now: Milliseconds): void {
     if (now <= this.#at) return
-    const factor = Math.exp((this.#at - now) / MEMORY)
+    const elapsed = this.#at - now
+    const factor = Math.exp(elapsed / MEMORY)
     this.#at = now
     this.#slowness *= factor
     this.#samples *= factor
-    // Failures are forgiven in half the time, 10 s: the square of what decays in 20.
-    const half = factor * factor
-    this.#failures *= half
-    this.#expected *= half
-    this.#last *= half
-    this.#lastFailed *= half
+    const forgiven = this.#strikes <= 1 ? factor * factor : Math.exp(elapsed / (FORGIVENESS * 2 ** (this.#strikes - 1)))
+    this.#failures *= forgiven
+    this.#expected *= forgiven
+    this.#last *= forgiven
+    this.#lastFailed *= forgiven
   }
 }

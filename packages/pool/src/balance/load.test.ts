@@ -56,8 +56,8 @@ describe('ReplicaLoad', () => {
         for (const attempt of open) load!.settled(attempt, 'ok', now)
         expect(load!.outstanding).toBe(0)
         for (const { older, newer } of attempts) expect([older, newer]).toEqual([undefined, undefined])
-        // Long after the last call nothing is left of them.
-        expect(load!.cost(now + 1_000_000)).toBe(0)
+        // Long after the last call nothing is left of them but what decides between equals.
+        expect(Math.abs(load!.cost(now + 1_000_000))).toBeLessThanOrEqual(0.45)
       }),
     )
   })
@@ -141,6 +141,41 @@ describe('ReplicaLoad', () => {
       expect(Math.max(...costs)).toBeLessThan(5)
     })
 
+    it('are forgiven more slowly by those that fail whenever they are tried, and as fast as ever after some answers', () => {
+      const [load] = replicas(1)
+      const weighs = (now: number): number => load!.cost(now)
+      const forgivenAfter = (failedAt: number): number => {
+        let now = failedAt
+        while (weighs(now) > 2) now += 1_000
+        return now
+      }
+      call(load!, 0, 5, 'failed')
+      const first = forgivenAfter(5)
+      call(load!, first, 5, 'failed')
+      const second = forgivenAfter(first + 5)
+      call(load!, second, 5, 'failed')
+      const third = forgivenAfter(second + 5)
+      call(load!, third, 5, 'failed')
+      const fourth = forgivenAfter(third + 5)
+      expect((second - first) / first).toBeGreaterThan(1.7)
+      expect((third - second) / first).toBeGreaterThan(3.4)
+      expect((fourth - third) / first).toBeLessThan(5)
+      for (let i = 0; i < 20; i++) call(load!, fourth + i * 10, 5)
+      call(load!, fourth + 200_000, 5, 'failed')
+      expect((forgivenAfter(fourth + 200_005) - (fourth + 200_005)) / first).toBeLessThan(1.2)
+    })
+
+    it('of ten calls that were under way when it crashed are one', () => {
+      const [crashed, once] = replicas(2)
+      const attempts = Array.from({ length: 10 }, () => new BareAttempt(FAST))
+      for (const attempt of attempts) crashed!.started(attempt, 0)
+      for (const [i, attempt] of attempts.entries()) crashed!.settled(attempt, 'failed', 5 + i)
+      call(once!, 0, 5, 'failed')
+      // Ten weigh more than one, and decay as fast.
+      const decay = (load: ReplicaLoad): number => load.cost(15_000) / load.cost(5_000)
+      expect(decay(crashed!)).toBeCloseTo(decay(once!), 1)
+    })
+
     it('that nobody is to blame for are not counted', () => {
       const [load] = replicas(1)
       call(load!, 0, 5, 'ignored')
@@ -149,13 +184,41 @@ describe('ReplicaLoad', () => {
   })
 
   describe('latency', () => {
-    it('is judged against other replicas in logarithms: e times slower weighs two requests, with enough evidence', () => {
-      const [slow, usual] = replicas(2)
+    it.each([
+      [Math.E, 5, 8.5],
+      [Math.sqrt(Math.E), 1, 3],
+      [1 / Math.E, -1, 0],
+    ])('is judged against other replicas in logarithms, squared: %d times as long weighs %d … %d requests, with enough evidence', (times, least, most) => {
+      const [slow, ...usual] = replicas(10)
       for (let i = 0; i < 400; i++) {
-        call(usual!, i * 20, 10)
-        call(slow!, i * 20, 10 * Math.E)
+        for (const load of usual) call(load, i * 20, 10)
+        call(slow!, i * 20, 10 * times)
       }
-      expect(slow!.cost(8_040) - usual!.cost(8_040)).toBeCloseTo(2, 0)
+      const weight = slow!.cost(8_040) - usual[0]!.cost(8_040)
+      expect(weight).toBeGreaterThan(least)
+      expect(weight).toBeLessThan(most)
+    })
+
+    it('of one kind that is mostly short and now and then very long is no fault of those that had a long one', () => {
+      const fleet = replicas(4)
+      for (let i = 0; i < 400; i++) call(fleet[i % 4]!, i * 20, 10)
+      fleet[0]!.started(new BareAttempt(FAST), 8_000)
+      call(fleet[0]!, 8_000, 30_000)
+      for (let i = 0; i < 400; i++) call(fleet[i % 4]!, 30_000 + i * 20, 10)
+      expect(fleet[0]!.cost(38_000) - fleet[1]!.cost(38_000)).toBeLessThan(1.5)
+    })
+
+    it('decides between equals only, as long as it is little: never against one request less', () => {
+      fc.assert(
+        fc.property(fc.double({ min: 0.85, max: 1.2, noNaN: true }), fc.nat(400), (times, count) => {
+          const [one, ...others] = replicas(10)
+          for (let i = 0; i < count; i++) {
+            for (const load of others) call(load, i * 20, 10)
+            call(one!, i * 20, 10 * times)
+          }
+          for (const other of others) expect(Math.abs(one!.cost(8_040) - other.cost(8_040))).toBeLessThan(1)
+        }),
+      )
     })
 
     it('is judged by kind: a slow tool is no slow replica', () => {
@@ -183,7 +246,7 @@ describe('ReplicaLoad', () => {
       const at = (now: number): number => hole!.cost(now) - other!.cost(now)
       const [young, old, older] = [at(1_010), at(2_000), at(9_000)]
       expect(young).toBeCloseTo(5, 1)
-      expect(old).toBeGreaterThan(young + 1)
+      expect(old).toBeGreaterThan(young + 0.5)
       expect(older).toBeGreaterThan(old)
     })
 

@@ -7,7 +7,16 @@ import { NO_REPORT, type ReplicaReport, soundReport, utilisation } from './repli
 import { ReplicaTally } from './replica-tally.js'
 
 /** What it weighs, in outstanding requests, that a replica is e times slower than others. */
-const SLOWNESS_WEIGHT = 2
+const SLOWNESS_WEIGHT = 8
+
+/** No single latency counts for more than e² = 7.4 times typical, or less than its inverse: in a tool of 10 ms that now and then takes 30 s the 30 s are no fault. */
+const UTMOST = 2
+
+/** Under a half: habit only decides between equals. */
+const HABIT_BOUND = 0.45
+
+/** Much less than a request: it is to break ties. */
+const SHARE_WEIGHT = 0.5
 
 /** For how long after an attempt started or ended all terms of the cost but outstanding are taken as they were, and again while one is open. */
 const REFRESH: Milliseconds = 50
@@ -23,22 +32,26 @@ const AT_ONCE: Milliseconds = Number.NEGATIVE_INFINITY
 /**
  * What one replica has to do, in requests: the number that the picker compares.
  *
- *     cost = (1 + outstanding + elsewhere + 2 × slowness + penalty + utilisation + share) / weight − 1
+ *     cost = (1 + outstanding + elsewhere + 8 × slowness² + penalty + utilisation + habit + share) / weight − 1
  *
  * | term | what it is | size |
  * | --- | --- | --- |
  * | 1 | the request that is to be placed | |
  * | outstanding | attempts of this pool without an end | the ruling term |
  * | elsewhere | requests of others, as reported | as outstanding |
- * | slowness | logarithm of how many times slower than others for like requests | ±1 for e times |
- * | penalty | failures beyond the usual, decaying over 10 s | 20 for one out of the blue |
+ * | slowness | logarithm of how many times slower than others for like requests of late; 0 for the faster ones | 1 for e times |
+ * | penalty | failures beyond the usual, decaying over 10 s; up to 40 s for those that fail whenever they are tried | 20 for one out of the blue |
  * | utilisation | CPU and memory as reported | 0 … 1.1 |
- * | share | part of the pool's answers of late that came from it | 0 … 1 |
+ * | habit | slowness over its last two hundred answers | ±0.45 |
+ * | share | half of the part of the pool's answers of late that came from it | 0 … 0.5 |
  *
  * Outstanding requests come first: no other term is both exact and up to the moment. Slowness is what they cannot see, that
  * the same number takes longer here. Requests that are open beyond 4.5 times what is typical of them count with their
  * present age, so that a replica which swallows requests shows before anything times out; except while the server waits for the
- * client. The penalty is there because a replica that fails fast has nothing outstanding, and would attract all traffic.
+ * client. It counts in its square: from a handful of answers a little slowness is mostly chance, and to follow chance costs more than
+ * it brings, while much is mostly true. The penalty is there because a replica that fails fast has nothing outstanding, and would attract all traffic.
+ * Habit decides between equals instead of a throw of dice. Where many workers share a fleet and see only their own requests, each comes
+ * to prefer other replicas than its neighbours, for those that all run to are slow: that saves half of what not knowing each other costs.
  * The share spreads a trickle of requests: with nothing outstanding a hundredth of slowness would send all of them to one replica,
  * and nobody would know how the others are.
  *
@@ -120,7 +133,7 @@ export class ReplicaLoad implements Load, CostOwner {
     }
     if (outcome === 'ignored') return
     const failed = outcome === 'failed'
-    this.#experience.ended(failed, history.failureRatio, now)
+    this.#experience.ended(failed, attempt.startedAt, history.failureRatio, now)
     history.ended(failed, now)
     this.statistics.ended(failed, latency)
     if (failed) this.#staleAt = AT_ONCE
@@ -169,9 +182,12 @@ export class ReplicaLoad implements Load, CostOwner {
       openSlowness += slownessOf(age, history)
       overdue++
     }
-    const slowness = SLOWNESS_WEIGHT * this.#experience.slowness(openSlowness, overdue)
+    const slower = Math.max(0, this.#experience.slowness(openSlowness, overdue))
+    const slowness = SLOWNESS_WEIGHT * slower * slower
+    const habit = clamp(this.#experience.habit, HABIT_BOUND)
     const told = this.#report.activeRequests + utilisation(this.#report)
-    this.#rest = 1 + told + slowness + this.#experience.penalty + this.#experience.share(this.#book.samples(now))
+    const share = SHARE_WEIGHT * this.#experience.share(this.#book.samples(now))
+    this.#rest = 1 + told + slowness + habit + this.#experience.penalty + share
     this.#writeCost()
     this.#staleAt = now + (this.#outstanding > 0 ? REFRESH : REFRESH_IDLE)
   }
@@ -195,7 +211,11 @@ export class ReplicaLoad implements Load, CostOwner {
   }
 }
 
-/** Logarithm of how many times longer than typical it took. The first of its kind is typical. */
+/** Logarithm of how many times longer than typical it took, within bounds. The first of its kind is typical. */
 function slownessOf(latency: Milliseconds, history: KindHistory): number {
-  return history.typical === undefined ? 0 : logOf(latency) - history.typical
+  return history.typical === undefined ? 0 : clamp(logOf(latency) - history.typical, UTMOST)
+}
+
+function clamp(value: number, bound: number): number {
+  return Math.max(-bound, Math.min(bound, value))
 }

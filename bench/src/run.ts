@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 const BENCHES: Record<string, { rounds: number; load: () => Promise<(options: { smoke: boolean; rounds: number }) => Promise<number>> }> = {
   overhead: { rounds: 30, load: async () => (await import('./overhead.js')).overhead },
   pick: { rounds: 30, load: async () => (await import('./pick.js')).pick },
+  simulation: { rounds: 10, load: async () => (await import('./simulation.js')).simulation },
   guard: { rounds: 30, load: async () => (await import('./guard.js')).guard },
   reality: { rounds: 1, load: async () => (await import('./reality.js')).reality },
   memory: { rounds: 1, load: async () => (await import('./memory.js')).memory },

@@ -66,7 +66,7 @@ function readTrouble(field: Field): Trouble | undefined {
       return { does, when, probability: member('fail').number(PROBABILITY), after: member('after').duration(0, 5), as }
     }
     case 'hang':
-      return { does, when, probability: member('hang').number(PROBABILITY), after: member('after').duration(1, Number.POSITIVE_INFINITY) }
+      return { does, when, probability: member('hang').number(PROBABILITY), after: member('after').isGiven ? member('after').duration(1) : undefined }
     case 'stall':
       return { does, when, probability: member('stall').number(PROBABILITY), delay: readDistribution(member('delay')) }
   }

@@ -107,7 +107,7 @@ export class Replica implements JobPlace {
       job.state = 'hanging'
       job.failure = 'lost'
       this.#hanging.add(job)
-      if (after !== Number.POSITIVE_INFINITY) this.#timers.set(job, after)
+      if (after !== undefined) this.#timers.set(job, after)
       return
     }
     if (this.#running.size < this.group.slots) return this.#begin(job, now)

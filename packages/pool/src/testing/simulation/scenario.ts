@@ -20,7 +20,7 @@ export type Trouble = { readonly when: When } /** `sparesRunning`: what is being
   /** Attempts fail with that probability, after holding a slot for so long. */
   | { readonly does: 'fail'; readonly probability: number; readonly after: Milliseconds; readonly as: 'error' | 'refusal' }
   /** Attempts are swallowed with that probability; their connection breaks after so long, or never. */
-  | { readonly does: 'hang'; readonly probability: number; readonly after: Milliseconds }
+  | { readonly does: 'hang'; readonly probability: number; readonly after?: Milliseconds | undefined }
   /** Attempts take so much longer with that probability, whatever they are: compaction, collection of garbage, a neighbour. */
   | { readonly does: 'stall'; readonly probability: number; readonly delay: Distribution }
 )

@@ -1,0 +1,159 @@
+import {
+  bootstrapMean,
+  CLASSICS,
+  compare,
+  type Interval,
+  pairedRatio,
+  type PolicyResult,
+  type Scenario,
+  simulate,
+  summarize,
+  wilson,
+} from 'mcp-client-pool/testing'
+import { close, goalText } from './report.js'
+import { overloadRows } from './simulation-overload.js'
+import { BUOYANT, everythingOn, MODEL, REPORTED, ROBUST, ROLLING, TAIL } from './simulation-scenarios.js'
+import { atLeast, atMost, percent, shown, type SimulationRow, verdictOf } from './simulation-row.js'
+import type { Verdict } from './statistics.js'
+
+/** Calls over all seeds from which a failure in a hundred thousand can be told. */
+const POOLED_CALLS = 2_000_000
+
+const FEW_CALLS = 4_000
+
+/** In the order of ANCHORS: what is published, what was there first, ours, and what nobody can beat. */
+const COMPARED = [...CLASSICS, 'unlike-units', 'epsilon-greedy', 'pool', 'shortest-expected-delay', 'central-queue']
+
+/** All goals of balancing and resilience, on the production code in virtual time; next to the classics on the same calls. */
+export async function simulation({ smoke, rounds }: { smoke: boolean; rounds: number }): Promise<number> {
+  const seeds = Array.from({ length: rounds }, (_, index) => index + 1)
+  const run = new SimulationRun(seeds, smoke)
+  run.classics()
+  console.log(`\n| row | figure (95%, ${seeds.length} seeds) | goal | verdict |`)
+  console.log('| --- | --- | --- | --- |')
+  const verdicts: Verdict[] = []
+  for (const row of run.rows()) {
+    const { name, figure, unit, goal } = row
+    const verdict = verdictOf(row)
+    verdicts.push(verdict)
+    console.log(`| ${name} | ${shown(figure)}${unit} | ${goalText(goal)}${unit} | ${smoke ? 'smoke' : verdict} |`)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return close('simulation', verdicts, smoke)
+}
+
+class SimulationRun {
+  readonly #seeds: readonly number[]
+  readonly #smoke: boolean
+  /** Results on the model, which the table of classics and the judged rows share. */
+  readonly #model = new Map<Scenario, readonly PolicyResult[]>()
+
+  constructor(seeds: readonly number[], smoke: boolean) {
+    this.#seeds = seeds
+    this.#smoke = smoke
+  }
+
+  /** Mean ms / p99 s, and failed % where somebody fails; medians over the seeds. */
+  classics(): void {
+    const scenarios = Object.values(MODEL)
+    for (const each of scenarios) this.#model.set(each, this.#compare(each, COMPARED))
+    console.log(`| policy | ${scenarios.map(({ name }) => name).join(' | ')} |`)
+    console.log(`| --- |${' --- |'.repeat(scenarios.length)}`)
+    for (const policy of COMPARED) {
+      const cells = scenarios.map((each) => {
+        const { summary } = this.#of(each, policy)
+        const failed = summary.failed > 0 ? `, ${summary.failed.toFixed(summary.failed < 1 ? 3 : 1)}%` : ''
+        return `${summary.mean.toFixed(0)}/${(summary.p99 / 1_000).toFixed(1)}${failed}`
+      })
+      console.log(`| ${policy} | ${cells.join(' | ')} |`)
+    }
+  }
+
+  *rows(): Iterable<SimulationRow> {
+    const { B, C, D, E, F, G, H } = MODEL
+    yield this.#mean(B, 1.005)
+    yield this.#mean(C, 1.1)
+    yield this.#mean(D, 1.02)
+    yield atMost(`${D.name}: p99 / central`, this.#of(D, 'pool').p99Ratio!, 1.02)
+    yield this.#mean(E, 1.23)
+    this.#model.set(REPORTED, this.#compare(REPORTED, ['pool', 'central-queue']))
+    yield this.#mean(REPORTED, 1.12)
+    for (const [each, goal] of [
+      [F, 0.15],
+      [G, 0.15],
+      [H, 0.08],
+    ] as const) {
+      yield atMost(`${each.name}: failed, no retries, no ejection`, this.#of(each, 'pool').failed, goal, '%')
+    }
+    for (const each of [F, G, H]) yield this.#pooledFailures(everythingOn(each))
+    for (const each of ROBUST) yield this.#robust(each)
+    yield this.#lost(ROLLING)
+    yield* this.#buoyant()
+    yield* this.#hedging()
+    yield* overloadRows(this.#seeds, this.#smoke)
+  }
+
+  #mean(each: Scenario, goal: number): SimulationRow {
+    return atMost(`${each.name}: mean / central`, this.#of(each, 'pool').meanRatio!, goal, 'x')
+  }
+
+  #pooledFailures(each: Scenario): SimulationRow {
+    const calls = this.#smoke ? FEW_CALLS : Math.ceil(POOLED_CALLS / this.#seeds.length)
+    const [{ summary }] = compare({ ...each, calls }, { seeds: this.#seeds, policies: ['pool'] }) as [PolicyResult]
+    return atMost(`${each.name}: failed of ${summary.calls}`, percent(wilson(Math.round((summary.failed * summary.calls) / 100), summary.calls)), 0.001, '%')
+  }
+
+  /** Mean over that of the best classic for this very scenario. */
+  #robust(each: Scenario): SimulationRow {
+    const results = this.#compare(each, ['pool', ...CLASSICS], 50_000)
+    const [pool, ...classics] = results as [PolicyResult, ...PolicyResult[]]
+    const best = classics.reduce((a, b) => (b.summary.mean < a.summary.mean ? b : a))
+    const means = ({ runs }: PolicyResult): number[] => runs.map(({ mean }) => mean)
+    return atMost(`${each.name}: mean / ${best.policy}`, pairedRatio(means(pool), means(best)), 1.03, 'x')
+  }
+
+  #lost(each: Scenario): SimulationRow {
+    const { runs } = this.#compare(each, ['pool'])[0]!
+    const lost = runs.map(({ failed, calls, unsafeRepeats }) => (failed * calls) / 100 + unsafeRepeats)
+    return atMost(`${each.name}: calls lost or run twice`, bootstrapMean(lost), 0)
+  }
+
+  *#buoyant(): Iterable<SimulationRow> {
+    const { scenario, slowFrom, slowUntil } = BUOYANT
+    const runs = this.#seeds.map((seed) => simulate(this.#sized(scenario), 'pool', seed))
+    const success = (within: (at: number) => boolean): Interval =>
+      bootstrapMean(runs.map((tally) => summarize(tally, scenario, (call) => within(tally.workload.at[call]!)).success))
+    yield atLeast(
+      'Buoyant 2016, success within 1 s, 60 s',
+      success(() => true),
+      99.95,
+      '%',
+    )
+    yield atLeast(
+      'Buoyant 2016, the slow 30 s',
+      success((at) => at >= slowFrom && at < slowUntil),
+      99.9,
+      '%',
+    )
+  }
+
+  *#hedging(): Iterable<SimulationRow> {
+    const [without] = this.#compare(TAIL.without, ['pool'])
+    const [hedged] = this.#compare(TAIL.hedged, ['pool'])
+    const tails = ({ runs }: PolicyResult): number[] => runs.map(({ p999 }) => p999)
+    yield atLeast('The Tail at Scale, hedge after 10 ms: p99.9 without / with', pairedRatio(tails(without!), tails(hedged!)), 20, 'x')
+    yield atMost('… more requests', bootstrapMean(hedged!.runs.map(({ hedges, retries, calls }) => (100 * (hedges + retries)) / calls)), 3, '%')
+  }
+
+  #compare(each: Scenario, policies: readonly string[], calls: number = each.calls): PolicyResult[] {
+    return compare(this.#sized({ ...each, calls: Math.min(calls, each.calls) }), { seeds: this.#seeds, policies })
+  }
+
+  #sized(each: Scenario): Scenario {
+    return this.#smoke ? { ...each, calls: Math.min(FEW_CALLS, each.calls) } : each
+  }
+
+  #of(each: Scenario, policy: string): PolicyResult {
+    return this.#model.get(each)!.find((result) => result.policy === policy)!
+  }
+}

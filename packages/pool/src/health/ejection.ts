@@ -101,6 +101,13 @@ export class Ejection {
     return this.#state.is === 'out' && this.#transition('out', { is: 'trial', reason: this.#state.reason, attempt: undefined, succeeded: 0 })
   }
 
+  /** Out as unresponsive, it has answered: it may be tried at once, and that it was out is not held against it. `false`: it is not out for that. */
+  vindicate(): boolean {
+    if (this.#state.is !== 'out' || this.#state.reason !== 'unresponsive') return false
+    this.#level = Math.max(0, this.#level - 1)
+    return this.try()
+  }
+
   /** In again, in full. */
   restore(now: Milliseconds): boolean {
     if (!this.#transition('out', { is: 'in' }) && !this.#transition('trial', { is: 'in' })) return false

@@ -136,7 +136,8 @@ export class Ejections implements SeatOwner {
   endedOutside(seat: Seat, attempt: Outstanding, outcome: Outcome, now: Milliseconds): void {
     const { ejection } = seat
     const slow = outcome === 'ok' && ejection.reason === 'slow' && seat.suspicion?.isSlow(attempt, now) === true
-    switch (ejection.settled(attempt, slow ? 'failed' : outcome)) {
+    const pointless = outcome === 'failed' && seat.suspicion?.failsAnywhere(attempt) === true
+    switch (ejection.settled(attempt, slow ? 'failed' : pointless ? 'ignored' : outcome)) {
       case 'passed':
         return this.#restore(seat, now)
       case 'failed':
@@ -145,7 +146,7 @@ export class Ejections implements SeatOwner {
         return this.#publish()
       case undefined:
         // It was taken for dead, and answers.
-        if (outcome === 'ok' && ejection.reason === 'unresponsive') this.#try(seat)
+        if (outcome === 'ok' && ejection.vindicate()) this.#afterwards(seat)
     }
   }
 
@@ -175,7 +176,10 @@ export class Ejections implements SeatOwner {
   }
 
   #try(seat: Seat): void {
-    if (!seat.ejection.try()) return
+    if (seat.ejection.try()) this.#afterwards(seat)
+  }
+
+  #afterwards(seat: Seat): void {
     this.#wind(seat)
     this.#publish()
   }

@@ -8,19 +8,25 @@ const BAD_ODDS = 5
 const LOWEST_RATE = 0.02
 
 /** Where nearly all calls fail, none says anything of the client that it was on. */
-const HOPELESS_RATE = 0.9
+export const HOPELESS_RATE = 0.9
 
 /** What is usual of a kind weighs as so many calls next to what the others' calls came to meanwhile. */
 const PRIOR = 8
+
+/** A client's own calls tell of the kind as long as the others had few: with so many of theirs they weigh half. */
+const FEW = 2
 
 /** What one client and the others had of one kind since the suspicion began. */
 class Meanwhile {
   readonly endedBefore: number
   readonly failedBefore: number
+  /** What was to be expected when it began. */
+  readonly usual: number
   ended = 0
   failed = 0
 
-  constructor({ ended, failed }: KindEvidence) {
+  constructor({ ended, failed, failureRate }: KindEvidence) {
+    this.usual = Math.max(LOWEST_RATE, failureRate)
     this.endedBefore = ended
     this.failedBefore = failed
   }
@@ -72,8 +78,8 @@ export class FailureEvidence {
 function usualRate(kind: KindEvidence, own: Meanwhile): number {
   const others = kind.ended - own.endedBefore - own.ended
   const othersFailed = kind.failed - own.failedBefore - own.failed
-  const ownWeight = PRIOR / (PRIOR + others)
-  const failed = othersFailed + ownWeight * own.failed + PRIOR * Math.max(LOWEST_RATE, kind.usualFailureRate)
+  const ownWeight = FEW / (FEW + others)
+  const failed = othersFailed + ownWeight * own.failed + PRIOR * own.usual
   return failed / (others + ownWeight * own.ended + PRIOR)
 }
 

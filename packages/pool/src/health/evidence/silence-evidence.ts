@@ -10,8 +10,11 @@ const SHORTEST: Milliseconds = 3_000
 /** Attempts that are looked at, oldest first: so many leave no doubt. */
 const MOST_LOOKED_AT = 64
 
-/** What ended without a verdict, an answer that is no evidence or a caller who gave up, counts only where it was among the longest 5%. */
-const GIVEN_UP_LATE = Math.log(20)
+/**
+ * What ended without a verdict, an answer that is no evidence or a caller who gave up, counts where an answer was to be expected by
+ * then. Errors that are answered come sooner.
+ */
+const DUE = 1
 
 /** A trial call is given up where it is among the longest 1%. */
 const HUNG = Math.log(100)
@@ -53,11 +56,15 @@ export class SilenceEvidence {
     this.#givenUp = 0
   }
 
-  /** Nobody waits for it any more, and whether it would have been answered is not known. */
-  gaveUp(attempt: Outstanding, now: Milliseconds, book: EvidenceBook): void {
-    if (attempt.waiting || now - attempt.startedAt < SHORTEST) return
-    const evidence = this.#grown(attempt, now, book)
-    if (evidence >= GIVEN_UP_LATE) this.#givenUp += evidence
+  /**
+   * It ended without a good answer. An error that comes soon is an answer too; after a long time nobody knows, for it may be
+   * that only the caller has given up: then it goes on counting as it did.
+   */
+  gaveUp(attempt: Outstanding, outcome: Outcome, now: Milliseconds, book: EvidenceBook): void {
+    const evidence = attempt.waiting || now - attempt.startedAt < SHORTEST ? 0 : this.#grown(attempt, now, book)
+    if (evidence < DUE) {
+      if (outcome === 'failed') this.heard(now)
+    } else if (outcome === 'ignored') this.#givenUp += evidence
   }
 
   score(now: Milliseconds, book: EvidenceBook): number {
@@ -78,13 +85,13 @@ export class SilenceEvidence {
   #grown(attempt: Outstanding, now: Milliseconds, book: EvidenceBook): number {
     const kind = book.known(attempt.kind)
     if (kind === undefined) return 0
-    const then = this.#heardAt > attempt.startedAt ? kind.silence(this.#heardAt - attempt.startedAt) : 0
-    return kind.silence(now - attempt.startedAt) - then
+    const then = this.#heardAt > attempt.startedAt ? kind.unanswered(attempt.startedAt, this.#heardAt) : 0
+    return Math.max(0, kind.unanswered(attempt.startedAt, now) - then)
   }
 }
 
 /** Whether it makes no sense to wait for a trial call any longer. */
 export function hangs(attempt: Outstanding, now: Milliseconds, book: EvidenceBook): boolean {
-  const age = now - attempt.startedAt
-  return !attempt.waiting && age >= SHORTEST && (book.known(attempt.kind)?.silence(age) ?? 0) >= HUNG
+  if (attempt.waiting || now - attempt.startedAt < SHORTEST) return false
+  return (book.known(attempt.kind)?.unanswered(attempt.startedAt, now) ?? 0) >= HUNG
 }

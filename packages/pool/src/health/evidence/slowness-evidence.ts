@@ -1,17 +1,14 @@
 import type { Milliseconds } from '../../ports.js'
-import type { EvidenceBook, KindEvidence } from './kind-evidence.js'
+import { bounded, type EvidenceBook, type KindEvidence, TOLERABLE } from './kind-evidence.js'
 
-/** Up to five times as slow as the others a client is worth having, with the fewer calls that the balancer gives it. */
-const TOLERABLE = Math.log(5)
-
-/** From twenty times on it is not. */
-const GROSS = Math.log(20)
+/** From so many times as slow as the others it is not worth having. */
+const GROSS = 20
 
 /** Slower than that, 10 times, is rather gross than tolerable. */
-export const TURNING_POINT: number = (TOLERABLE + GROSS) / 2
+export const TURNING_POINT: number = Math.log(GROSS * TOLERABLE) / 2
 
-/** What no one call can exceed, whatever it took: at least eight are needed. */
-const STEPS = 8
+/** What no one call can exceed, whatever it took: it takes eight or more to be proof. */
+const LONGEST_STEP = 1.5
 
 /** Service times that hardly vary would make one pause of the garbage collector as good as proof. */
 const LEAST_VARIANCE = 0.75 ** 2
@@ -34,17 +31,11 @@ const PRIOR = 4
  */
 export class SlownessEvidence {
   score = 0
-  readonly #certain: number
   /** The sums of the book when the score left 0, and what this client added since. */
   #slownessBefore = 0
   #samplesBefore = 0
   #slowness = 0
   #samples = 0
-
-  /** `certain`: the score that is proof. */
-  constructor(certain: number) {
-    this.#certain = certain
-  }
 
   saw(latency: Milliseconds, kind: KindEvidence, book: EvidenceBook): void {
     // Its latencies count for what is typical as long as there is nothing against it.
@@ -68,11 +59,11 @@ export class SlownessEvidence {
     const others = book.samples - this.#samplesBefore - this.#samples
     const common = Math.max(0, (book.slowness - this.#slownessBefore - this.#slowness) / (others + PRIOR))
     const own = slowness - common
-    const step = ((GROSS - TOLERABLE) / Math.max(LEAST_VARIANCE, kind.variance)) * (own - TURNING_POINT)
-    this.score = Math.max(0, this.score + Math.min(step, this.#certain / STEPS))
-    this.#slowness += slowness
+    const step = (Math.log(GROSS / TOLERABLE) / Math.max(LEAST_VARIANCE, kind.variance)) * (own - TURNING_POINT)
+    this.score = Math.max(0, this.score + Math.min(step, LONGEST_STEP))
+    this.#slowness += bounded(slowness)
     this.#samples++
-    book.slowness += slowness
+    book.slowness += bounded(slowness)
     book.samples++
   }
 }

@@ -1,5 +1,5 @@
 import type { Milliseconds, Outcome, Outstanding } from '../../ports.js'
-import { FailureEvidence } from './failure-evidence.js'
+import { FailureEvidence, HOPELESS_RATE } from './failure-evidence.js'
 import type { EvidenceBook } from './kind-evidence.js'
 import { SilenceEvidence } from './silence-evidence.js'
 import { SlownessEvidence, TURNING_POINT } from './slowness-evidence.js'
@@ -7,10 +7,16 @@ import { SlownessEvidence, TURNING_POINT } from './slowness-evidence.js'
 export type EjectionReason = 'failing' | 'slow' | 'unresponsive'
 
 /**
- * The score that is proof: e^14 is 1.2 million, so a client that is like the others is ejected in error once in so many judged calls at most.
- * Of a busy client four a second are judged: once in 3.5 days. Of one with ten calls a minute: once in 228 days.
+ * A client that is like the others is ejected in error once in so much time at most. A score of h is reached by chance once in e^h judged
+ * calls, so proof is ln (a week / time between judged calls): 14.7 for a busy client, of which four calls a second are judged.
  */
-const CERTAIN = 14
+const FALSE_ALARM_EVERY: Milliseconds = 7 * 24 * 3_600_000
+
+/** But no less than e^11, as if a call were judged every 10 s: with fewer than five failures chance is not the only explanation. */
+const RAREST: Milliseconds = 10_000
+
+/** The time between judged calls is a mean of about so many. */
+const GAPS = 16
 
 /**
  * One call is judged in so much time, the next that ends. Calls that end together end for the same reason: a connection that breaks takes fifty with it,
@@ -25,9 +31,11 @@ const FORGOTTEN_AFTER: Milliseconds = 600_000
 export class Suspicion {
   readonly #book: EvidenceBook
   readonly #failures = new FailureEvidence()
-  readonly #slowness = new SlownessEvidence(CERTAIN)
+  readonly #slowness = new SlownessEvidence()
   readonly #silence = new SilenceEvidence()
   #judgedAt: Milliseconds = Number.NEGATIVE_INFINITY
+  /** Mean time between judged calls, of which none counts for more than `RAREST`. */
+  #gap: Milliseconds = RAREST
   /** Attempts that started earlier say nothing of how it is now. */
   #since: Milliseconds = Number.NEGATIVE_INFINITY
 
@@ -63,20 +71,25 @@ export class Suspicion {
 
   /** What it proves. Only where it is wanted. */
   judge(attempt: Outstanding, outcome: Outcome, now: Milliseconds): EjectionReason | undefined {
-    if (outcome === 'ignored') {
-      this.#silence.gaveUp(attempt, now, this.#book)
-      return undefined
-    }
+    if (outcome !== 'ok') this.#silence.gaveUp(attempt, outcome, now, this.#book)
+    if (outcome === 'ignored') return undefined
     if (now - this.#judgedAt > FORGOTTEN_AFTER) {
       this.#failures.forget()
       this.#slowness.forget()
     }
+    this.#gap += (Math.min(RAREST, now - this.#judgedAt) - this.#gap) / GAPS
     this.#judgedAt = now
     const kind = this.#book.of(attempt.kind)
     this.#failures.saw(outcome === 'failed', kind)
+    if (outcome === 'ok') kind.answered(attempt.startedAt, now)
     if (outcome === 'ok' && !attempt.waiting) this.#slowness.saw(now - attempt.startedAt, kind, this.#book)
-    if (this.#failures.score >= CERTAIN) return 'failing'
-    return this.#slowness.score >= CERTAIN ? 'slow' : undefined
+    if (this.#proves(this.#failures.score)) return 'failing'
+    return this.#proves(this.#slowness.score) ? 'slow' : undefined
+  }
+
+  /** Whether such calls fail everywhere now, so that one more failure says nothing of this client. */
+  failsAnywhere(attempt: Outstanding): boolean {
+    return (this.#book.known(attempt.kind)?.failureRate ?? 0) >= HOPELESS_RATE
   }
 
   /** Whether that answer took so long that a client which is out for its slowness is no better. */
@@ -87,6 +100,10 @@ export class Suspicion {
   /** What time has proved. Failures and silence come from different attempts, and add up. */
   watch(now: Milliseconds): EjectionReason | undefined {
     const silence = this.#silence.score(now, this.#book)
-    return silence > 0 && silence + this.#failures.score >= CERTAIN ? 'unresponsive' : undefined
+    return silence > 0 && this.#proves(silence + this.#failures.score) ? 'unresponsive' : undefined
+  }
+
+  #proves(score: number): boolean {
+    return score > 0 && score >= Math.log(FALSE_ALARM_EVERY / this.#gap)
   }
 }

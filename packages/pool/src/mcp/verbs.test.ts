@@ -121,6 +121,17 @@ describe('TypedVerbs', () => {
     await expect(subject.callTool({ name: 'echo' })).rejects.toBeInstanceOf(ProtocolError)
   })
 
+  it('take the other results of a tool as the protocol has them, whether it was listed or not', async () => {
+    const { engine, verbs: subject } = verbs()
+    const result = { content: [{ type: 'text', text: 'x' }], structuredContent: { a: 1 }, isError: true, _meta: { own: 1 } }
+    const tools = [{ name: 'plain', inputSchema: { type: 'object' } }]
+    engine.script = (call) => call.accept().answer(call.request.method === 'tools/list' ? { ...STAMP, tools } : { ...STAMP, ...result })
+    const unlisted = await subject.callTool({ name: 'plain' })
+    await subject.listTools()
+    expect([unlisted, await subject.callTool({ name: 'plain' })]).toMatchObject([result, result])
+    expect(unlisted).not.toHaveProperty('resultType')
+  })
+
   it('ask for lists again once a replica says that they changed', async () => {
     const { engine, verbs: subject } = verbs()
     engine.script = (call) => call.accept().answer({ ...STAMP, ttlMs: 3_600_000, ...RESULTS[call.request.method] })

@@ -57,6 +57,16 @@ export async function overhead({ smoke, rounds }: { smoke: boolean; rounds: numb
       figure: 'callsPerSecond',
       goal: { kind: 'at least', value: 6 },
     },
+    {
+      // The bound of the two rows above: see the contender.
+      name: 'SDK Client over the leanest possible transport',
+      subject: 'lean:client',
+      peer: 'sdk:client',
+      warmUp,
+      urls: modern.urls,
+      round: { calls: sdkCalls, concurrency: 32 },
+      figure: 'callsPerSecond',
+    },
   ]
   const verdicts: Verdict[] = []
   try {

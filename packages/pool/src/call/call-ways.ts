@@ -16,6 +16,7 @@ import type {
 import type { Admission } from './admission/index.js'
 import type { HedgeWish } from './hedging.js'
 import type { Issuers } from './issuers.js'
+import type { OpenCall } from './open-calls.js'
 
 export interface CallSettings {
   /** Bound of one attempt. */
@@ -28,13 +29,6 @@ export interface CallSettings {
   readonly queueTimeout: Milliseconds
   /** Progress restarts the attempt's clock, never the call's. */
   readonly resetTimeoutOnProgress: boolean
-}
-
-/** A call that is not ended yet, as those see it who may have to end it. */
-export interface OpenCall {
-  readonly stream: boolean
-  /** The pool shuts down. */
-  abandon(): void
 }
 
 /** What every call of a pool shares. */
@@ -59,11 +53,11 @@ export interface CallWays {
   /** How long an attempt may take before a second one is made; undefined: there is none. */
   hedgeAfter(kind: CallKind, wish: HedgeWish | undefined): Milliseconds | undefined
   /** A call begins: the budgets grow with it. */
-  admitted(): void
+  admitted(now: Milliseconds): void
   /** Takes a hedge out of the budget. */
   spendHedge(): boolean
   /** Takes the repeat of an attempt that got so far out of the budget. */
-  spendRetry(progress: Progress): boolean
+  spendRetry(progress: Progress, now: Milliseconds): boolean
   /** A call was sent away from the queue. */
   sentAway(code: 'QUEUE_TIMEOUT' | 'QUEUE_FULL'): void
   /** Why the picker found nobody. */

@@ -22,6 +22,7 @@ import { describeFailure } from './describe-failure.js'
 import { outcomeOfAnswer, outcomeOfFailure } from './outcome.js'
 import type { Entry, Place, Waiting } from './admission/index.js'
 import type { HedgeWish } from './hedging.js'
+import type { OpenCall } from './open-calls.js'
 import { mayRepeat } from './repeat.js'
 import { isSpread } from './safety.js'
 
@@ -69,6 +70,7 @@ export interface CallListener {
 }
 
 const FOREVER: Milliseconds = Number.POSITIVE_INFINITY
+const NOBODY: readonly Target[] = []
 
 /**
  * What happens to one call, from admission to the answer:
@@ -82,7 +84,7 @@ const FOREVER: Milliseconds = Number.POSITIVE_INFINITY
  * hedge, of which there is one at a time; the alarm of an attempt is the attempt's own. It is also the query
  * that the picker is asked, for a call allocates nothing that it can be itself.
  */
-export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting {
+export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, OpenCall {
   readonly #ways: CallWays
   readonly #terms: CallTerms
   readonly #listener: CallListener
@@ -92,10 +94,14 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting {
   only: Target | undefined
   /** Where it is open: the caller's own session, else the home of what cannot be spread over sessions. */
   session: PinnedSession | undefined
-  readonly tried: Target[] = []
+  /** Replaced, never changed: of most calls it stays empty. */
+  tried: readonly Target[] = NOBODY
+  /** Belong to the list of open calls. */
+  earlier: OpenCall | undefined = undefined
+  later: OpenCall | undefined = undefined
   waitsUntil: Milliseconds = FOREVER
   /** Belongs to the queue. */
-  place: Place | undefined
+  place: Place | undefined = undefined
   #startedAt: Milliseconds = 0
   #deadline: Milliseconds = FOREVER
   /** Attempts that were made. */
@@ -251,7 +257,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting {
   #admit(now: Milliseconds): void {
     if (this.#admitted) return
     this.#admitted = true
-    this.#ways.admitted()
+    this.#ways.admitted(now)
     if (this.stream) return
     const { timeout, callerTimes } = this.#terms
     this.#deadline = now + (timeout ?? (callerTimes === true ? FOREVER : this.#ways.settings.callTimeout))
@@ -286,10 +292,12 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting {
   /** The first attempt has taken longer than most: a second one elsewhere, where that is safe, worth it and within the budget. */
   #launchHedge(slow: CallAttempt, now: Milliseconds): void {
     if (slow.wasAsked || this.#hedge !== undefined || !this.#inTime(now, 0) || !this.#safe()) return
-    this.tried.push(slow.target)
+    const before = this.tried
+    this.tried = [...before, slow.target]
     const target = this.#pick(now)
-    this.tried.pop()
-    if (target === undefined || target === slow.target || this.tried.includes(target) || !this.#ways.spendHedge()) return
+    const another = target !== undefined && !this.tried.includes(target)
+    this.tried = before
+    if (!another || !this.#ways.spendHedge()) return
     const hedge = this.#attempt(target, now)
     this.#hedge = hedge
     hedge.start()
@@ -366,12 +374,12 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting {
       this.#giveUpAttempts('ignored', now, 'no time left')
       return this.#fail('REQUEST_TIMEOUT', now, undefined)
     }
-    this.tried.push(attempt.target)
+    this.tried = [...this.tried, attempt.target]
     // The other one may still be answered.
     if (this.#current !== undefined) return
     const repeatable = !this.stream && mayRepeat(code, failure.progress, () => !attempt.wasAsked && this.#safe())
     if (!repeatable || this.#repeats >= this.#ways.settings.retryAttempts) return this.#fail(code, now, undefined)
-    if (!this.#ways.spendRetry(failure.progress)) return this.#fail(code, now, undefined, ', and no retry is left in the budget')
+    if (!this.#ways.spendRetry(failure.progress, now)) return this.#fail(code, now, undefined, ', and no retry is left in the budget')
     // The first failover is immediate; the same replica again, or a third one, is given time.
     if (this.#repeats === 0 && this.#inTime(now, 0)) {
       const target = this.#pick(now)
@@ -385,7 +393,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting {
 
   /** A replica does not know the method: another one that advertises it may. */
   #elsewhere(attempt: CallAttempt, now: Milliseconds): boolean {
-    this.tried.push(attempt.target)
+    this.tried = [...this.tried, attempt.target]
     if (this.#current !== undefined) return true
     if (this.#repeats >= this.#ways.settings.retryAttempts) return false
     const target = this.#pick(now)

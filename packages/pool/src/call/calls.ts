@@ -17,9 +17,10 @@ import type {
 import { PoolError } from '../errors.js'
 import { Admission } from './admission/index.js'
 import { Call, type CallListener, type CallTerms } from './call.js'
-import type { CallSettings, CallWays, OpenCall } from './call-ways.js'
+import type { CallSettings, CallWays } from './call-ways.js'
 import { Hedging, type HedgeWish, type HedgingOptions } from './hedging.js'
 import { Issuers } from './issuers.js'
+import { type OpenCall, OpenCalls } from './open-calls.js'
 import { putsLoadOnServers } from './repeat.js'
 import { RetryBudget, type RetryBudgetOptions } from './retry-budget.js'
 import { isSafe } from './safety.js'
@@ -93,13 +94,14 @@ export class Calls implements CallWays {
   readonly admission: Admission | undefined
   readonly counts: CallCounts = { retries: 0, requeues: 0, hedges: 0, shed: 0, timedOut: 0 }
   readonly #retryBudget: RetryBudget
+  /** The moment for which the budget is asked. */
+  #now: Milliseconds
   readonly #hedging: Hedging
   readonly #home: { client: string | undefined } = { client: undefined }
   readonly #ports: CallsPorts
-  readonly #open = new Set<OpenCall>()
+  readonly #open = new OpenCalls()
   /** By tool name; emptied when the fleet or what it serves changes. */
   readonly #safeTools = new Map<string, boolean>()
-  #streams = 0
   #lastWireId = 0
   #answered = 0
 
@@ -109,7 +111,9 @@ export class Calls implements CallWays {
     this.picker = ports.picker
     this.settings = ports.settings
     const { maxQueueSize, retryBudget, hedge } = ports.settings
-    this.#retryBudget = new RetryBudget(ports.timers, retryBudget)
+    this.#now = ports.timers.now()
+    // To ask what time it is costs more than all else that a budget does.
+    this.#retryBudget = new RetryBudget({ now: () => this.#now }, retryBudget)
     this.#hedging = new Hedging(ports.latency, hedge)
     if (maxQueueSize !== undefined) this.admission = new Admission({ timers: ports.timers, maxQueueSize })
   }
@@ -118,24 +122,24 @@ export class Calls implements CallWays {
     const call = new Call(this, request, terms, listener)
     this.#ports.totals.totalRequests++
     this.#open.add(call)
-    if (call.stream) this.#streams++
     call.start()
     return call
   }
 
   /** Retries that may be made now. */
   get retryBalance(): number {
+    this.#now = this.timers.now()
     return this.#retryBudget.balance
   }
 
   /** Calls that have no end yet, those between two attempts included; no listen streams. */
   get underWay(): number {
-    return this.#open.size - this.#streams
+    return this.#open.underWay
   }
 
   /** Ends every call with `SHUTTING_DOWN`. */
   abandonAll(): void {
-    for (const call of [...this.#open]) call.abandon()
+    this.#open.abandonAll()
   }
 
   /** The fleet, or what a replica serves, is not what it was. */
@@ -196,7 +200,8 @@ export class Calls implements CallWays {
     return this.#ports.latency(kind, HARDLY_ANY) ?? 0
   }
 
-  admitted(): void {
+  admitted(now: Milliseconds): void {
+    this.#now = now
     this.#retryBudget.deposit()
     this.#hedging.deposit()
   }
@@ -211,7 +216,8 @@ export class Calls implements CallWays {
     return true
   }
 
-  spendRetry(progress: Progress): boolean {
+  spendRetry(progress: Progress, now: Milliseconds): boolean {
+    this.#now = now
     if (!putsLoadOnServers(progress)) {
       this.counts.requeues++
       return true
@@ -262,8 +268,7 @@ export class Calls implements CallWays {
   }
 
   finished(call: OpenCall, ok: boolean, elapsed: Milliseconds): void {
-    this.#open.delete(call)
-    if (call.stream) this.#streams--
+    this.#open.remove(call)
     if (!ok) {
       this.#ports.totals.failedRequests++
       return

@@ -217,6 +217,19 @@ describe('what happens in the middle', () => {
     expect(admission.waiting).toBe(0)
   })
 
+  it('of entering may be that it waits again, and finds no place', () => {
+    const { come, admission } = queue()
+    const guest = come('a')
+    guest.answer = (now) => {
+      admission.wait(guest, now)
+      return 'no-place'
+    }
+    admission.pump(0)
+    expect(admission.waiting).toBe(1)
+    expect(admission.remove(guest)).toBe(true)
+    expect(admission.waiting).toBe(0)
+  })
+
   it('of being shed may be that it comes again, and finds no room', () => {
     const { admission, time } = queue({ maxQueueSize: 1 })
     const log: string[] = []

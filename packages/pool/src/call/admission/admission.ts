@@ -13,11 +13,8 @@ const WEIGHTS: PriorityWeights = { high: 16, normal: 4, low: 1 }
 /** Highest first. */
 const PRIORITIES: readonly Priority[] = ['high', 'normal', 'low']
 
-/** Needs that have a line of their own. Each may be asked once per pump; what is needed besides shares one more line. */
-const MOST_LINES = 64
-
-/** The need of those for whose need there was no line left. */
-const ANY_OTHER = Symbol('any other need')
+/** Lines that are looked at in one round. Where there are more they take turns: it must not matter to the servers how many needs there are. */
+const MOST_LOOKED_AT = 64
 
 export interface AdmissionOptions {
   readonly timers: Timers
@@ -42,7 +39,8 @@ export interface AdmissionOptions {
  *
  * Who cannot be placed now though others can, is passed over without losing its turn (see `Line`).
  *
- * To wait, to leave and to enter are O(log n); a pump is O(1) while nobody waits. It has one alarm, for the wait that ends first.
+ * To wait, to leave and to enter are O(log n). A pump is O(1) while nobody waits, and asks at most one in vain for each of 64 needs.
+ * There is one alarm, for the wait that ends first.
  */
 export class Admission extends Alarm {
   readonly #timers: Timers
@@ -56,7 +54,7 @@ export class Admission extends Alarm {
   /** Tag of the last priority that had its turn. */
   #virtualTime = 0
   #arrivals = 0
-  #pumps = 0
+  #rounds = 0
   #pumping = false
   /** Somebody pumped in the middle of a pump. */
   #again = false
@@ -147,15 +145,35 @@ export class Admission extends Alarm {
 
   /** Asks one of each line until all have been told that there is no place. `true`: somebody left. */
   #round(now: Milliseconds): boolean {
-    const round = ++this.#pumps
+    const round = ++this.#rounds
     let anyLeft = false
     for (let place = this.#next(round); place !== undefined; place = this.#next(round)) {
       const entry = this.#enter(place, now)
       if (entry === 'full') break
-      if (entry === 'no-place') this.#lines.get(place.lane.need)!.refusedIn = round
-      else anyLeft = true
+      const line = this.#lines.get(place.lane.need)
+      if (entry !== 'no-place') anyLeft = true
+      if (line === undefined) continue
+      if (entry === 'no-place') line.refusedIn = round
+      else this.#moveBack(line)
     }
+    this.#takeTurns(round)
     return anyLeft
+  }
+
+  /** Those that were looked at in vain let others be looked at next time. */
+  #takeTurns(round: number): void {
+    for (let left = Math.min(MOST_LOOKED_AT, this.#lines.size - MOST_LOOKED_AT); left > 0; left--) {
+      const line: Line = this.#lines.values().next().value!
+      if (line.refusedIn !== round) return
+      this.#moveBack(line)
+    }
+  }
+
+  /** Where there are too many lines to look at, this one is looked at again after all others. A map keeps its order. */
+  #moveBack(line: Line): void {
+    if (this.#lines.size <= MOST_LOOKED_AT) return
+    this.#lines.delete(line.need)
+    this.#lines.set(line.need, line)
   }
 
   /** Whose turn it is, of those in lines that were not refused in this round. */
@@ -175,7 +193,9 @@ export class Admission extends Alarm {
 
   #nextOf(rank: Rank, round: number): Place | undefined {
     let next: Place | undefined
+    let left = MOST_LOOKED_AT
     for (const line of this.#lines.values()) {
+      if (left-- === 0) break
       if (line.refusedIn === round) continue
       const place = line.first(rank.order)
       if (place === undefined) continue
@@ -184,7 +204,7 @@ export class Admission extends Alarm {
     return next
   }
 
-  #enter(place: Place, now: Milliseconds): 'left' | 'no-place' | 'full' {
+  #enter(place: Place, now: Milliseconds): Entry {
     const { waiter } = place
     // It keeps its room meanwhile, and is nobody's to settle but its own.
     place.entering = true
@@ -192,17 +212,15 @@ export class Admission extends Alarm {
     let entry: Entry = 'ended'
     try {
       entry = waiter.enter(now)
-      if ((entry === 'no-place' || entry === 'full') && waiter.place === undefined) {
-        waiter.place = place
-        return entry
-      }
+      // Unless it waits again already.
+      if ((entry === 'no-place' || entry === 'full') && waiter.place === undefined) waiter.place = place
     } finally {
       place.entering = false
       // Also where it throws: one that cannot even be asked must not stand in the way for ever.
       if (waiter.place !== place) this.#takeOut(place)
     }
     if (entry === 'started') this.#served(place.lane.tenant)
-    return 'left'
+    return entry
   }
 
   #served(tenant: Tenant): void {
@@ -232,11 +250,10 @@ export class Admission extends Alarm {
   }
 
   #line(need: unknown): Line {
-    const key = this.#lines.has(need) || this.#lines.size < MOST_LINES ? need : ANY_OTHER
-    let line = this.#lines.get(key)
+    let line = this.#lines.get(need)
     if (line === undefined) {
-      line = new Line(key)
-      this.#lines.set(key, line)
+      line = new Line(need)
+      this.#lines.set(need, line)
     }
     return line
   }

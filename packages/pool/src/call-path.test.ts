@@ -15,7 +15,7 @@ const settings: fc.Arbitrary<Partial<CallPathSettings>> = fc.record({
   breakerThreshold: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
   maxEjectionPercent: fc.constantFrom(0, 50, 100),
   baseEjectionTime: fc.constant(1_000),
-  maxConcurrentRequestsPerClient: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
+  maxConcurrentRequestsPerClient: fc.option(fc.oneof(fc.integer({ min: 1, max: 3 }), fc.constant('adaptive' as const)), { nil: undefined }),
   maxConcurrentRequestsPerTool: fc.constantFrom({}, { work: 2 }),
   enablePriorityQueues: fc.boolean(),
   queueTimeout: fc.constantFrom(200, 2_000),

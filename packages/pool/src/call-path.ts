@@ -6,6 +6,7 @@ import {
   Calls,
   type CallTerms,
   type CallTotals,
+  AdaptiveLimit,
   FixedLimit,
   type HedgingOptions,
   type Limit,
@@ -146,7 +147,7 @@ export class CallPath {
 
   #newLimit(): Limit | undefined {
     const { maxConcurrentRequestsPerClient: places, maxConcurrentRequestsPerTool: perTool } = this.#ports.settings
-    const limit = typeof places === 'number' ? new FixedLimit(places) : undefined
+    const limit = places === undefined ? undefined : places === 'adaptive' ? new AdaptiveLimit(this.#ports.random) : new FixedLimit(places)
     return Object.keys(perTool).length > 0 ? new ToolLimit(perTool, limit) : limit
   }
 

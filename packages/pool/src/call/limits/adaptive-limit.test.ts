@@ -71,12 +71,14 @@ class Arrivals extends Alarm {
 
 /**
  * A replica with so many slots and a queue in order of coming, an adaptive limit in front, and open-loop Poisson arrivals that
- * wait in front of that. `slots`, `speed` and `load` may be changed while it runs.
+ * wait in front of that. `slots`, `speed`, `load` and `work` may be changed while it runs.
  */
 class Replica {
   readonly limit: AdaptiveLimit
   slots: number
   speed = 1
+  load: number
+  work: Mixture
   readonly #scenario: Scenario
   readonly #random: Random
   readonly #time = new VirtualTime()
@@ -91,6 +93,8 @@ class Replica {
   constructor(scenario: Scenario) {
     this.#scenario = scenario
     this.slots = scenario.slots
+    this.load = scenario.load
+    this.work = scenario.work
     this.#random = seededRandom(scenario.seed)
     this.limit = new AdaptiveLimit(seededRandom(scenario.seed + 1_000))
     const arrivals: Arrivals = new Arrivals(() => {
@@ -100,7 +104,7 @@ class Replica {
       this.#admit()
       next()
     })
-    const next = (): void => this.#time.set(arrivals, exponential(scenario.mean / (scenario.slots * scenario.load), this.#random))
+    const next = (): void => this.#time.set(arrivals, exponential(scenario.mean / (scenario.slots * this.load), this.#random))
     next()
   }
 
@@ -126,7 +130,7 @@ class Replica {
     while (this.#waiting > 0 && this.limit.admits()) {
       this.#waiting--
       this.#started++
-      const job = new Job(this.#scenario.work(this.#random), (ended) => this.#end(ended))
+      const job = new Job(this.work(this.#random), (ended) => this.#end(ended))
       const now = this.#time.now()
       job.startedAt = now
       this.limit.started(job, now)
@@ -135,12 +139,12 @@ class Replica {
         this.#time.set(job, 1)
       } else {
         this.#queue.push(job)
-        this.#work()
+        this.#serve()
       }
     }
   }
 
-  #work(): void {
+  #serve(): void {
     while (this.#working.size < this.slots && this.#queue.length > 0) {
       const job = this.#queue.shift()!
       this.#working.add(job)
@@ -152,7 +156,7 @@ class Replica {
     if (worked) this.#worked += job.time
     const failed = !worked || this.#random() < (this.#scenario.fails ?? 0)
     this.limit.settled(job, failed ? 'failed' : 'ok', this.#time.now())
-    this.#work()
+    this.#serve()
     this.#admit()
   }
 }
@@ -195,6 +199,21 @@ describe('a replica that gets half as much again as it can do', () => {
       expect(limit).toBeGreaterThan(13)
       expect(limit).toBeLessThan(24)
       expect(goodput).toBeGreaterThan(0.88)
+    }
+  })
+
+  it('with other requests than before is not taken for slow', () => {
+    for (const seed of [1, 2, 3]) {
+      const replica = new Replica({ seed, work: light, mean: 100, slots: 16, load: 0.7 })
+      replica.run(60_000)
+      // Ten times as long, and half as much again as it can do.
+      replica.work = (random) => ({ tool: 'long', time: exponential(1_000, random) })
+      replica.load = 0.15
+      replica.run(60_000)
+      const { limit, goodput } = replica.run(300_000)
+      expect(limit).toBeGreaterThan(15)
+      expect(limit).toBeLessThan(26)
+      expect(goodput).toBeGreaterThan(0.93)
     }
   })
 

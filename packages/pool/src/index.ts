@@ -38,7 +38,8 @@ export type { ClientMetrics, ClientStatistics, PoolMetrics, PoolStatistics } fro
 export {
   type CallWishes,
   type JsonRpcMessage,
-  SdkTransport,
+  type PoolTransport,
+  type PoolVerbs,
   type SendOptions,
   type TransportCallOptions,
   type TransportOptions,
@@ -47,8 +48,24 @@ export {
 } from './mcp/index.js'
 
 // Shapes that the above are made of
+export type { ClientCredentials } from './auth/index.js'
+export type { ClientLoad, LoadReport } from './fleet/client-load.js'
+export type { LiveState } from './fleet/live-map.js'
+export type { CircuitRecord, Ejection } from './fleet/index.js'
+export type { CallHedge, HedgeDelay, HedgeOptions, ResilienceOptions, ResolvedResilience, RetryBudgetOptions } from './config/index.js'
+export type { BreakerStatus, EjectionReason } from './health/index.js'
+export type { EjectionStatistics, ExtraAttempts, QueueStatistics } from './observe/index.js'
+export type { ClientIdentity, ClientWays } from './fleet/pooled-client.js'
+export type { SafeEmitter } from './safe-emitter.js'
 export type {
+  Alarm,
+  Attempt,
+  AttemptFailure,
+  CallKind,
+  Connection,
   Era,
+  Exchange,
+  Guard,
   JsonObject,
   JsonRpcError,
   JsonRpcId,
@@ -56,8 +73,20 @@ export type {
   JsonRpcRequest,
   JsonRpcResponse,
   JsonRpcResult,
+  LiveConnection,
+  Load,
   Milliseconds,
+  Outcome,
+  Outstanding,
+  PinnedSession,
+  Priority,
   Progress,
+  Refusal,
   ReportedMetrics,
   Requirements,
+  ServerFacts,
+  Serves,
+  Signal,
+  Target,
+  ToolFacts,
 } from './ports.js'

@@ -17,7 +17,7 @@ import {
   type PooledClient,
   type ShutdownOptions,
 } from './fleet/index.js'
-import { eraOfRequest, requiredEra, SdkTransport, type TransportOptions, TypedVerbs } from './mcp/index.js'
+import { eraOfRequest, type PoolTransport, type PoolVerbs, requiredEra, SdkTransport, type TransportOptions, TypedVerbs } from './mcp/index.js'
 import { type Observed, type ObservedClient, type PoolMetrics, type PoolStatistics, statisticsOf } from './observe/index.js'
 import { PoolEngine } from './pool-engine.js'
 import type { HealthChange } from './health/index.js'
@@ -214,20 +214,20 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
    * The whole fleet as a transport of the official SDK, version 2 or 1: `await client.connect(pool.transport())`.
    * A client of the legacy era has a session of its own on one replica, and another one elsewhere when that is lost.
    */
-  transport(options: TransportOptions = {}): SdkTransport {
+  transport(options: TransportOptions = {}): PoolTransport {
     checkOptions(options)
     return new SdkTransport(this.#engine, options)
   }
 
-  readonly callTool: TypedVerbs['callTool'] = (...args) => this.#verbs.callTool(...args)
-  readonly listTools: TypedVerbs['listTools'] = (...args) => this.#verbs.listTools(...args)
-  readonly listPrompts: TypedVerbs['listPrompts'] = (...args) => this.#verbs.listPrompts(...args)
-  readonly getPrompt: TypedVerbs['getPrompt'] = (...args) => this.#verbs.getPrompt(...args)
-  readonly listResources: TypedVerbs['listResources'] = (...args) => this.#verbs.listResources(...args)
-  readonly listResourceTemplates: TypedVerbs['listResourceTemplates'] = (...args) => this.#verbs.listResourceTemplates(...args)
-  readonly readResource: TypedVerbs['readResource'] = (...args) => this.#verbs.readResource(...args)
-  readonly complete: TypedVerbs['complete'] = (...args) => this.#verbs.complete(...args)
-  readonly ping: TypedVerbs['ping'] = (...args) => this.#verbs.ping(...args)
+  readonly callTool: PoolVerbs['callTool'] = (...args) => this.#verbs.callTool(...args)
+  readonly listTools: PoolVerbs['listTools'] = (...args) => this.#verbs.listTools(...args)
+  readonly listPrompts: PoolVerbs['listPrompts'] = (...args) => this.#verbs.listPrompts(...args)
+  readonly getPrompt: PoolVerbs['getPrompt'] = (...args) => this.#verbs.getPrompt(...args)
+  readonly listResources: PoolVerbs['listResources'] = (...args) => this.#verbs.listResources(...args)
+  readonly listResourceTemplates: PoolVerbs['listResourceTemplates'] = (...args) => this.#verbs.listResourceTemplates(...args)
+  readonly readResource: PoolVerbs['readResource'] = (...args) => this.#verbs.readResource(...args)
+  readonly complete: PoolVerbs['complete'] = (...args) => this.#verbs.complete(...args)
+  readonly ping: PoolVerbs['ping'] = (...args) => this.#verbs.ping(...args)
 
   // ── Clients ──────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -5,8 +5,8 @@ export { UnauthorizedError } from '@modelcontextprotocol/client'
 // Client credentials, as the pool speaks them
 export type { AuthPorts, ClientCredentials, Fetch } from './types.js'
 export { TokenCache, type TokenNeeds } from './token-cache.js'
-export type { TokenSource } from '../ports.js'
+export type { Alarm, Clock, Milliseconds, Random, Timers, TokenSource } from '../ports.js'
 
 // For the pool
-export { endpointFetch } from './endpoint-fetch.js'
+export { endpointFetch, type Travel } from './endpoint-fetch.js'
 export { isSecureUrl } from './secure-url.js'

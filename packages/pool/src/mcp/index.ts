@@ -17,8 +17,9 @@ export type {
 } from './engine.js'
 export { type TransportCallOptions, withCallOptions } from './call-options.js'
 export type { JsonRpcMessage, SendOptions } from './sdk-message.js'
+export type { PoolTransport } from './pool-transport.js'
 export { SdkTransport, type TransportOptions } from './sdk-transport.js'
-export { TypedVerbs, type VerbOptions } from './verbs.js'
+export { type PoolVerbs, TypedVerbs, type VerbOptions } from './verbs.js'
 
 // Sessions
 export { OwnedSession } from './session.js'

@@ -7,6 +7,7 @@ import { META } from './era-tables.js'
 import { discoverAnswer, initializeAnswer, negotiated } from './handshake.js'
 import { isObject } from './json-object.js'
 import { LegacyClient, type LegacyClientOwner } from './legacy-client.js'
+import type { PoolTransport } from './pool-transport.js'
 import { failureMessage, handshakeError } from './sdk-failure.js'
 import type { JsonRpcMessage, SendOptions } from './sdk-message.js'
 import { Subscriptions } from './subscriptions.js'
@@ -38,7 +39,7 @@ const DONE: Promise<void> = Promise.resolve()
  * The first of `initialize` and `server/discover` fixes the era of the client; both are answered here. A legacy client has a
  * session of its own (`OwnSession`), opened on the replica that serves its first call. Everything else becomes a call of the engine.
  */
-export class SdkTransport implements TransportCallOwner, LegacyClientOwner {
+export class SdkTransport implements PoolTransport, TransportCallOwner, LegacyClientOwner {
   onclose?: (() => void) | undefined
   onerror?: ((error: Error) => void) | undefined
   onmessage?: ((message: JsonRpcMessage) => void) | undefined

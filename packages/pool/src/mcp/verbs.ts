@@ -49,6 +49,21 @@ export interface VerbsOptions {
   readonly callTimeout: Milliseconds
 }
 
+/** The methods of the protocol, typed as the SDK types them. */
+export interface PoolVerbs {
+  callTool(params: CallToolRequest['params'], options?: VerbOptions): Promise<CallToolResult>
+  /** All tools, every page of them; one page where a `cursor` is given. The same for the other lists. */
+  listTools(params?: ListToolsRequest['params'], options?: VerbOptions): Promise<ListToolsResult>
+  listPrompts(params?: ListPromptsRequest['params'], options?: VerbOptions): Promise<ListPromptsResult>
+  getPrompt(params: GetPromptRequest['params'], options?: VerbOptions): Promise<GetPromptResult>
+  listResources(params?: ListResourcesRequest['params'], options?: VerbOptions): Promise<ListResourcesResult>
+  listResourceTemplates(params?: ListResourceTemplatesRequest['params'], options?: VerbOptions): Promise<ListResourceTemplatesResult>
+  readResource(params: ReadResourceRequest['params'], options?: VerbOptions): Promise<ReadResourceResult>
+  complete(params: CompleteRequest['params'], options?: VerbOptions): Promise<CompleteResult>
+  /** Reaches one replica and comes back. */
+  ping(options?: VerbOptions): Promise<void>
+}
+
 interface Connected {
   readonly client: Client
   readonly ProtocolError: typeof ProtocolError
@@ -66,7 +81,7 @@ const SPREAD: TransportKind = { callerTimes: false, unsolicited: true }
  * Only `PoolError` comes out, and the server's own errors as the SDK's `ProtocolError`. The client, and the SDK with it, is
  * loaded with the first call.
  */
-export class TypedVerbs {
+export class TypedVerbs implements PoolVerbs {
   readonly #engine: Engine
   readonly #options: VerbsOptions
   readonly #asks: boolean
@@ -85,7 +100,6 @@ export class TypedVerbs {
     return this.#run(params, options, this.#withOutputSchema.has(params.name) ? callTool : callPlainTool)
   }
 
-  /** All tools, every page of them; one page where a `cursor` is given. The same for the other lists. */
   listTools(params?: ListToolsRequest['params'], options?: VerbOptions): Promise<ListToolsResult> {
     return this.#has('tools')
       ? this.#run(params ?? {}, options, listTools).then((result) => this.#listed(result, params?.cursor === undefined))
@@ -116,7 +130,7 @@ export class TypedVerbs {
     return this.#run(params, options, complete)
   }
 
-  /** Reaches one replica and comes back. The SDK knows no `ping` in the modern era. */
+  /** The SDK knows no `ping` in the modern era. */
   async ping(options: VerbOptions = {}): Promise<void> {
     await this.#engine.ready()
     await ping(this.#engine, options)

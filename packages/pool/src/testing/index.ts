@@ -11,6 +11,37 @@ export { VirtualTime } from './virtual-time.js'
 export { answer, answerError, type Behaviour, fail, hang, type Script } from './script.js'
 export { ScriptedConnection, type ScriptedConnectionOptions, ScriptedExchange } from './scripted-connection.js'
 
+// Shapes that the above are made of
+export type { PoolErrorCode } from '../errors.js'
+export type {
+  Alarm,
+  Attempt,
+  AttemptFailure,
+  CallKind,
+  Clock,
+  Connection,
+  ConnectionListener,
+  Era,
+  Exchange,
+  JsonObject,
+  JsonRpcError,
+  JsonRpcId,
+  JsonRpcNotification,
+  JsonRpcRequest,
+  JsonRpcResponse,
+  JsonRpcResult,
+  LiveConnection,
+  Milliseconds,
+  PinnedSession,
+  Progress,
+  Random,
+  ReportedMetrics,
+  ServerFacts,
+  Serves,
+  Timers,
+  ToolFacts,
+} from '../ports.js'
+
 // The simulator: fleets on virtual time, with the pool's own decisions
 export {
   type Arrivals,

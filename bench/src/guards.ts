@@ -20,6 +20,7 @@ const EXCHANGE: Exchange = { written: true, cancel: () => {} }
 const settings = (options: Partial<PoolOptions>): CallPathSettings => resolveConfig({ endpoints: [{ url: 'http://127.0.0.1/mcp' }], ...options })
 
 const EVERYTHING: Partial<PoolOptions> = {
+  enableAdaptiveBalancing: true,
   breakerThreshold: 5,
   hedge: {},
   enablePriorityQueues: true,

@@ -1,6 +1,5 @@
 import type { PoolOptions } from 'mcp-client-pool'
-import type { Distribution } from '../../packages/pool/dist/testing/simulation/distribution.js'
-import type { ReplicaGroup, Restarts, Scenario, SimulatedTool, Trouble } from '../../packages/pool/dist/testing/simulation/scenario.js'
+import type { Distribution, ReplicaGroup, Restarts, Scenario, SimulatedTool, Trouble } from 'mcp-client-pool/testing'
 
 /** Who decides in a run, and with what. */
 export interface Contender {
@@ -52,9 +51,12 @@ const group = (count: number, more: Partial<ReplicaGroup> = {}): ReplicaGroup =>
   ...more,
 })
 
+/** How long it takes to give up connecting. */
+const CONNECTING = 10_000 * SCALE
+
 const TIMES: Partial<PoolOptions> = {
   requestTimeout: 60_000 * SCALE,
-  connectionTimeout: 10_000 * SCALE,
+  connectionTimeout: CONNECTING,
   retryDelay: 1_000 * SCALE,
   maxRetryDelay: 10_000 * SCALE,
   baseEjectionTime: 10_000 * SCALE,
@@ -143,7 +145,7 @@ export function casesOf(seconds: number, well: number): readonly RealityCase[] {
       smoke: true,
       era: 'modern',
       deaf: true,
-      scenario: scenario('', seconds, bad({ when: { ...ALWAYS, from: seconds * 100 }, does: 'hang', probability: 1 })),
+      scenario: scenario('', seconds, bad({ when: { ...ALWAYS, from: seconds * 100 }, does: 'hang', probability: 1, after: CONNECTING })),
       contenders: POLICIES,
     },
     {

@@ -1,5 +1,5 @@
 import { type Ailment, Child, type DeafPort, MemoryLedger, openDeafPort, type WorkTally } from '@mcp-client-pool/testbed'
-import type { ReplicaGroup } from '../../packages/pool/dist/testing/simulation/scenario.js'
+import type { ReplicaGroup } from 'mcp-client-pool/testing'
 import { SERVER_CORE } from './processes.js'
 import type { RealityCase } from './reality-cases.js'
 
@@ -37,8 +37,8 @@ export class RealReplica {
     await this.suffer(0)
   }
 
-  async asked(): Promise<number> {
-    return this.child.alive ? ((await this.child.order('tally')) as WorkTally).asked : 0
+  async tally(): Promise<WorkTally | undefined> {
+    return this.child.alive ? ((await this.child.order('tally')) as WorkTally) : undefined
   }
 
   async stop(): Promise<void> {
@@ -79,10 +79,10 @@ export class RealFleet {
     this.ledger.clear()
   }
 
-  /** Tool calls that came in, over all replicas that live. */
-  async asked(): Promise<number> {
-    const asked = await Promise.all(this.replicas.map((replica) => replica.asked()))
-    return asked.reduce((sum, each) => sum + each, 0)
+  /** Of all replicas that live. */
+  async tallies(): Promise<WorkTally[]> {
+    const tallies = await Promise.all(this.replicas.map((replica) => replica.tally()))
+    return tallies.filter((tally) => tally !== undefined)
   }
 
   async stop(): Promise<void> {

@@ -1,13 +1,13 @@
 import { MCPClientPool, PoolError } from 'mcp-client-pool'
-import { type Summary, summarize } from '../../packages/pool/dist/testing/simulation/summary.js'
-import { Tally } from '../../packages/pool/dist/testing/simulation/tally.js'
-import { type Workload, workloadOf } from '../../packages/pool/dist/testing/simulation/workload.js'
+import { type Summary, summarize, Tally, type Workload, workloadOf } from 'mcp-client-pool/testing'
 import type { Contender, RealityCase } from './reality-cases.js'
 import type { RealFleet, RealReplica } from './reality-fleet.js'
 
 export interface RealResult extends Summary {
   /** Requests that reached a server over calls that were made, less 1. */
   readonly extra: number
+  /** What the machine adds to a call on average, in ms: calls that are made and answers that are given later than they were due. */
+  readonly late: number
 }
 
 /**
@@ -35,11 +35,14 @@ export async function runOnServers(reality: RealityCase, contender: Contender, f
   const now = (): number => performance.now() - start
   const events = [...troubles(reality, fleet, now), ...restarts(reality, pool, fleet, now)]
   try {
-    await Promise.all([arrive(workload, now, (call) => make(pool, reality, tally, call, now)), ...events])
+    const [late] = await Promise.all([arrive(workload, now, (call) => make(pool, reality, tally, call, now)), ...events])
     for (let call = 0; call < workload.size; call++) {
       if (!scenario.tools[workload.tool[call]!]!.safe) for (let i = fleet.ledger.count('append', String(call)); i > 0; i--) tally.executed(call)
     }
-    return { ...summarize(tally, scenario), extra: (await fleet.asked()) / workload.size - 1 }
+    const tallies = await fleet.tallies()
+    const asked = tallies.reduce((sum, each) => sum + each.asked, 0)
+    const serversLate = tallies.reduce((sum, each) => sum + each.late * each.asked, 0) / asked
+    return { ...summarize(tally, scenario), extra: asked / workload.size - 1, late: late + serversLate }
   } finally {
     await pool.shutdown({ timeout: 0 })
   }
@@ -59,15 +62,19 @@ async function warmUp(pool: MCPClientPool, calls: number): Promise<void> {
   await Promise.all(Array.from({ length: 64 }, caller))
 }
 
-/** Makes every call when it is due, and resolves when the last has ended. */
-function arrive(workload: Workload, now: () => number, make: (call: number) => Promise<void>): Promise<void> {
+/** Makes every call when it is due. Resolves when the last has ended, with how much later than due they were made on average. */
+function arrive(workload: Workload, now: () => number, make: (call: number) => Promise<void>): Promise<number> {
   const calls: Array<Promise<void>> = []
-  let next = 0
+  let late = 0
   return new Promise((resolve, reject) => {
     const tick = (): void => {
-      for (const time = now(); next < workload.size && workload.at[next]! <= time; next++) calls.push(make(next))
-      if (next < workload.size) setTimeout(tick, workload.at[next]! - now())
-      else Promise.all(calls).then(() => resolve(), reject)
+      while (calls.length < workload.size) {
+        const wait = workload.at[calls.length]! - now()
+        if (wait > 0) return void setTimeout(tick, wait)
+        late -= wait
+        calls.push(make(calls.length))
+      }
+      Promise.all(calls).then(() => resolve(late / workload.size), reject)
     }
     tick()
   })
@@ -104,9 +111,15 @@ function restarts({ scenario }: RealityCase, pool: MCPClientPool, fleet: RealFle
   if (plan === undefined) return []
   const those = fleet.replicas.filter(({ group }) => plan.group === undefined || group.name === plan.group)
   const times = Array.from({ length: Math.ceil((scenario.duration - plan.first) / plan.every) }, (_, turn) => plan.first + turn * plan.every)
+  const away = new Set<RealReplica>()
   return times.map(async (at, turn) => {
     await until(at, now)
-    await restart(those[turn % those.length]!, plan.drain > 0, pool)
+    const replica = those[turn % those.length]!
+    // Its last restart is not over.
+    if (away.has(replica)) return
+    away.add(replica)
+    await restart(replica, plan.drain > 0, pool)
+    away.delete(replica)
   })
 }
 

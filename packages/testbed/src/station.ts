@@ -7,15 +7,29 @@ export interface Visit {
 /** So many places and one queue in front of them, first come first served. */
 export class Station<V extends Visit> {
   readonly #slots: number
-  readonly #served: (visit: V) => void
+  readonly #onServed: (visit: V) => void
   readonly #running = new Map<V, NodeJS.Timeout>()
   readonly #queue = new Set<V>()
   /** Most that were here at once. */
   most = 0
+  #served = 0
+  #late = 0
 
-  constructor(slots: number, served: (visit: V) => void) {
+  constructor(slots: number, onServed: (visit: V) => void) {
     this.#slots = slots
-    this.#served = served
+    this.#onServed = onServed
+  }
+
+  /** By how many milliseconds a visit was longer than it should have been, on average: what the machine adds. */
+  get late(): number {
+    return this.#late / Math.max(1, this.#served)
+  }
+
+  /** Counts from now on. */
+  reset(): void {
+    this.most = 0
+    this.#served = 0
+    this.#late = 0
   }
 
   enter(visit: V): void {
@@ -41,12 +55,16 @@ export class Station<V extends Visit> {
     for (const visit of this.#queue) {
       if (this.#running.size >= this.#slots) return
       this.#queue.delete(visit)
+      const takes = visit.takes()
+      const due = performance.now() + takes
       const end = (): void => {
+        this.#served++
+        this.#late += performance.now() - due
         this.#running.delete(visit)
         this.#begin()
-        this.#served(visit)
+        this.#onServed(visit)
       }
-      this.#running.set(visit, setTimeout(end, visit.takes()))
+      this.#running.set(visit, setTimeout(end, takes))
     }
   }
 }

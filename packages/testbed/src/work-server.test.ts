@@ -44,7 +44,7 @@ it('works on as many at once as it has places, and the others wait their turn', 
   await asked(server, 3)
   const second = call(server, 0).then(() => ended.push('second'))
   await asked(server, 4)
-  expect([ended, server.tally()]).toEqual([[], { asked: 4, most: 4 }])
+  expect([ended, server.tally()]).toEqual([[], { asked: 4, most: 4, late: 0 }])
   gone.abort()
   await Promise.all([...lost, first, second])
   expect(ended).toEqual(['first', 'second'])

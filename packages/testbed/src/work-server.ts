@@ -43,6 +43,8 @@ export interface WorkTally {
   readonly asked: number
   /** Most of them that were in work or waiting at once. */
   readonly most: number
+  /** By how many milliseconds they took longer than they should have, on average: what the machine adds. */
+  readonly late: number
 }
 
 export interface WorkServer extends RunningServer {
@@ -126,9 +128,9 @@ export async function startWorkServer(options: WorkServerOptions = {}): Promise<
     suffer: (next) => {
       ailment = next
       asked = 0
-      station.most = 0
+      station.reset()
     },
-    tally: () => ({ asked, most: station.most }),
+    tally: () => ({ asked, most: station.most, late: station.late }),
     close: async () => {
       station.close()
       await server.close()

@@ -19,8 +19,10 @@ export function readDistribution(field: Field): Distribution {
   const member = field.members(KINDS)
   const kind = KINDS.find((each) => member?.(each).isGiven)
   if (member === undefined) return NOTHING
-  if (kind === undefined || Object.keys(value as object).length !== 1) {
-    field.wrong(`be a time, or one of ${KINDS.join(', ')}`)
+  const names = Object.keys(value as object)
+  // A name that is none of them has been reported.
+  if (kind === undefined || names.length !== 1) {
+    if (kind !== undefined || names.length === 0) field.wrong(`be a time, or one of ${KINDS.join(', ')}`)
     return NOTHING
   }
   const of = member(kind)

@@ -165,13 +165,15 @@ export class Replica implements JobPlace {
     this.#running.add(job)
     job.state = 'running'
     job.startedAt = now
-    this.#tally.executed(job.call)
     for (const { probability, phases, key, as, after } of this.#fail) {
       if (!phases.isOn(now) || chanceOf(this.#seed, job.call, job.nth, CHANCE.trouble + key) >= probability) continue
       job.failure = as
+      // A refusal says that it did not run.
+      if (as === 'error') this.#tally.executed(job.call)
       this.#timers.set(job, after)
       return
     }
+    this.#tally.executed(job.call)
     this.#timers.set(job, this.#finishAt(now, this.#tally.workload.work[job.call]!) - now + this.#stalled(job, now))
   }
 

@@ -30,6 +30,9 @@ export function simulate(scenario: Scenario, policy: string, seed: number, workl
   if (tally.settled < workload.size) throw new Error(`${workload.size - tally.settled} of ${workload.size} calls never ended (${policy}, seed ${seed})`)
   if (dispatcher.underWay !== 0) throw new Error(`${dispatcher.underWay} attempts are counted as outstanding when all is over (${policy}, seed ${seed})`)
   dispatcher.stop()
+  // What is left is work that servers finish though nobody waits for it, and restarts under way.
+  timers.advance(PATIENCE)
+  if (timers.pending > 0) throw new Error(`${timers.pending} alarms are set when all is over (${policy}, seed ${seed})`)
   return tally
 }
 

@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../ports.js'
-import { MEMORY, PRIOR } from './latency-book.js'
+import { PRIOR } from './kind-history.js'
 
 /** What a failure weighs, in outstanding requests, where nothing speaks for the replica. */
 const FAILURE_WEIGHT = 20
@@ -7,8 +7,8 @@ const FAILURE_WEIGHT = 20
 /** Of those that ended, each weighs so much less than the next: about the last eight say whether it still fails. */
 const FADE = 7 / 8
 
-/** A failure weighs 1/e of a new one after this time: half of what is remembered of latencies. */
-const FORGIVENESS: Milliseconds = MEMORY / 2
+/** A failure weighs 1/e of a new one after this time. */
+const FORGIVENESS: Milliseconds = 10_000
 
 /** Less than this is nothing: quotients of what has all but decayed are noise. */
 const NEGLIGIBLE = 1e-9
@@ -27,6 +27,8 @@ const ABSOLUTION = 0.2
  * kept, which is worth less than one request.
  */
 export class Experience {
+  /** A latency weighs 1/e of a new one after this time. */
+  readonly #memory: Milliseconds
   /** Sum of how much slower than typical, in logarithms. */
   #slowness = 0
   #samples = 0
@@ -42,6 +44,10 @@ export class Experience {
   #strikes = 0
   #failedAt: Milliseconds = Number.NEGATIVE_INFINITY
   #at: Milliseconds = 0
+
+  constructor(memory: Milliseconds) {
+    this.#memory = memory
+  }
 
   /** `logRatio`: logarithm of a latency, less what is typical of its kind. */
   took(logRatio: number, now: Milliseconds): void {
@@ -82,9 +88,9 @@ export class Experience {
     return this.#habit
   }
 
-  /** The part of all attempts of late that it had, 0 … 1, and towards 0 when there are few; `all` counts those of every replica. */
-  share(all: number): number {
-    return this.#samples / (all + PRIOR)
+  /** How many of its attempts it learned from of late. */
+  get samples(): number {
+    return this.#samples
   }
 
   /**
@@ -104,14 +110,14 @@ export class Experience {
   decay(now: Milliseconds): void {
     if (now <= this.#at) return
     const elapsed = this.#at - now
-    const factor = Math.exp(elapsed / MEMORY)
     this.#at = now
-    this.#slowness *= factor
-    this.#samples *= factor
-    const forgiven = this.#strikes <= 1 ? factor * factor : Math.exp(elapsed / (FORGIVENESS * 2 ** (this.#strikes - 1)))
-    this.#failures *= forgiven
-    this.#expected *= forgiven
-    this.#last *= forgiven
-    this.#lastFailed *= forgiven
+    const remembered = Math.exp(elapsed / this.#memory)
+    this.#slowness *= remembered
+    this.#samples *= remembered
+    const held = Math.exp(elapsed / (this.#strikes <= 1 ? FORGIVENESS : FORGIVENESS * 2 ** (this.#strikes - 1)))
+    this.#failures *= held
+    this.#expected *= held
+    this.#last *= held
+    this.#lastFailed *= held
   }
 }

@@ -1,77 +1,17 @@
 import type { CallKind, Milliseconds } from '../ports.js'
+import { KindHistory, PRIOR } from './kind-history.js'
 
-/** How far back experience counts: a sample weighs 1/e of a new one after this time. */
-export const MEMORY: Milliseconds = 20_000
+/** Memory at a learning rate of 1. With the default of 0.1 it is ten times as long, 20 s: longer is better where nothing changes, and shorter where all does. */
+const SHORTEST_MEMORY: Milliseconds = 2_000
 
-/** Samples of an average replica that are mixed into everyone's: what is known of a few calls is mostly chance. */
-export const PRIOR = 8
-
-/** Below this differences are the event loop's, not the server's: shorter latencies count as this. */
-const SHORTEST: Milliseconds = 1
-
-/** How much longer than typical an attempt is open before its age counts, in logarithms: 4.5 times. */
-const OVERDUE = 1.5
-
-/** No kind of request is overdue before this. */
-export const FIRST_OVERDUE: Milliseconds = SHORTEST * Math.exp(OVERDUE)
-
-export function logOf(latency: Milliseconds): number {
-  return Math.log(Math.max(SHORTEST, latency))
-}
-
-/** One kind of request over all replicas: what is typical of it, against which each replica is judged. */
-export class KindHistory {
-  #logSum = 0
-  #logWeight = 0
-  #failed = 0
-  #ended = 0
-  #at: Milliseconds = 0
-  #overdueAfter = Number.POSITIVE_INFINITY
-  #stale = false
-
-  /** Mean of the logarithms of its latencies; undefined while none is known. */
-  get typical(): number | undefined {
-    return this.#logWeight > 0 ? this.#logSum / this.#logWeight : undefined
-  }
-
-  /** Attempts that are open for longer than this are evidence against their replica. Infinity while nothing is known. */
-  get overdueAfter(): Milliseconds {
-    if (this.#stale) {
-      this.#overdueAfter = Math.exp(this.#logSum / this.#logWeight + OVERDUE)
-      this.#stale = false
-    }
-    return this.#overdueAfter
-  }
-
-  /** Share of attempts that fail anywhere, drawn towards none while there is little evidence: the first failures are somebody's, not usual. */
-  get failureRatio(): number {
-    return this.#failed / (this.#ended + PRIOR)
-  }
-
-  ended(failed: boolean, now: Milliseconds): void {
-    this.#decay(now)
-    this.#ended++
-    if (failed) this.#failed++
-  }
-
-  /** `logLatency` of an attempt that ended well just now, after `ended`. */
-  took(logLatency: number): void {
-    this.#logSum += logLatency
-    this.#logWeight++
-    this.#stale = true
-  }
-
-  #decay(now: Milliseconds): void {
-    if (now <= this.#at) return
-    const factor = Math.exp((this.#at - now) / MEMORY)
-    this.#at = now
-    this.#failed *= factor
-    this.#ended *= factor
-    // A kind that was not asked for in a long time keeps what was typical of it, with next to no weight.
-    if (this.#logWeight < 1e-9) return
-    this.#logSum *= factor
-    this.#logWeight *= factor
-  }
+export interface LatencyBookOptions {
+  /**
+   * How fast experience with latencies gives way to newer: a sample weighs 1/e of a new one after 2 s / `learningRate`, and a replica that
+   * was slow and was not heard of since is as good as any other by then. Raise it where replicas turn slow and fast again within seconds;
+   * lower it where they differ for good. 0: nothing is learned from latencies, only outstanding requests and failures count.
+   * Range 0 … 1. @default 0.1
+   */
+  readonly learningRate?: number
 }
 
 /**
@@ -82,15 +22,26 @@ export class KindHistory {
  * distance for a tool of 2 ms and one of 2 minutes, and one outlier does not make a mean.
  */
 export class LatencyBook {
+  /** A sample weighs 1/e of a new one after this time. */
+  readonly memory: Milliseconds
+  /** Whether latencies make a difference between replicas. */
+  readonly learns: boolean
   /** Bounded by the interner of kinds. */
   readonly #kinds = new Map<CallKind, KindHistory>()
   #samples = 0
   #at: Milliseconds = 0
 
+  constructor({ learningRate = 0.1 }: LatencyBookOptions = {}) {
+    if (!(learningRate >= 0 && learningRate <= 1)) throw new RangeError(`learningRate must be 0 … 1, got ${learningRate}`)
+    this.learns = learningRate > 0
+    // Failures are compared with what is usual of late, whatever is learned from latencies.
+    this.memory = SHORTEST_MEMORY / (this.learns ? learningRate : 0.1)
+  }
+
   of(kind: CallKind): KindHistory {
     let history = this.#kinds.get(kind)
     if (history === undefined) {
-      history = new KindHistory()
+      history = new KindHistory(this.memory)
       this.#kinds.set(kind, history)
     }
     return history
@@ -98,12 +49,16 @@ export class LatencyBook {
 
   /** A replica learned from one more attempt. */
   sampled(now: Milliseconds): void {
-    this.#samples = this.samples(now) + 1
+    this.#samples = this.#samplesAt(now) + 1
     this.#at = Math.max(this.#at, now)
   }
 
-  /** Attempts of late from which any replica learned. */
-  samples(now: Milliseconds): number {
-    return this.#samples * Math.exp(Math.min(0, this.#at - now) / MEMORY)
+  /** The part of all attempts of late that made up `samples` of one replica, 0 … 1, and towards 0 when there are few. */
+  shareOf(samples: number, now: Milliseconds): number {
+    return samples / (this.#samplesAt(now) + PRIOR)
+  }
+
+  #samplesAt(now: Milliseconds): number {
+    return this.#samples * Math.exp(Math.min(0, this.#at - now) / this.memory)
   }
 }

@@ -4,24 +4,39 @@ import type { Milliseconds } from '../ports.js'
 const CELLS_PER_OCTAVE = 8
 /** The first cell holds everything below. */
 const SMALLEST: Milliseconds = 0.125
+const LOG_SMALLEST = Math.log(SMALLEST)
 /** Up to 2^20 times the smallest, 131 s; the last cell holds everything above. */
 const CELLS = 20 * CELLS_PER_OCTAVE
-/** When so many are counted all counts are halved: the newest thousands rule, and a cell never overflows 16 bits. */
-const FULL = 4_096
+/** Cells for each e-fold. */
+const CELLS_PER_E = CELLS_PER_OCTAVE / Math.LN2
+/** 16 bits a cell. */
+const MOST_COUNTED = 65_535
 
 /**
- * Latencies of about the last four thousand calls in 320 bytes, for the quantiles that people read. Nothing is decided by them:
- * raw quantiles barely separate good from bad where service times are heavy-tailed.
+ * Latencies of about the last few thousand calls in 320 bytes, for their quantiles. When `full` are counted all counts are halved, so
+ * that the newest rule, however many came before.
  */
 export class LatencyHistogram {
+  readonly #full: number
   #cells: Uint16Array | undefined
   #total = 0
 
-  add(latency: Milliseconds): void {
+  /** `full`: range 2 … 65,535. */
+  constructor(full = 4_096) {
+    this.#full = Math.min(full, MOST_COUNTED)
+  }
+
+  /** How many are counted. */
+  get total(): number {
+    return this.#total
+  }
+
+  /** `logLatency`: natural logarithm of a latency in milliseconds; −Infinity for none at all. Whoever adds has it at hand. */
+  add(logLatency: number): void {
     // Made with the first sample: of a thousand idle clients most never have one.
     this.#cells ??= new Uint16Array(CELLS)
-    this.#cells[cellOf(latency)]!++
-    if (++this.#total >= FULL) this.#halve(this.#cells)
+    this.#cells[cellOf(logLatency)]!++
+    if (++this.#total >= this.#full) this.#halve(this.#cells)
   }
 
   /** The latency that the share `q` (0 … 1) of calls did not exceed; undefined without any. */
@@ -40,7 +55,7 @@ export class LatencyHistogram {
   }
 }
 
-function cellOf(latency: Milliseconds): number {
-  const cell = Math.floor(Math.log2(latency / SMALLEST) * CELLS_PER_OCTAVE)
+function cellOf(logLatency: number): number {
+  const cell = Math.floor((logLatency - LOG_SMALLEST) * CELLS_PER_E)
   return cell > 0 ? Math.min(cell, CELLS - 1) : 0
 }

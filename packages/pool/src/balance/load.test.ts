@@ -100,6 +100,85 @@ describe('ReplicaLoad', () => {
     expect(heavy.cost(0)).toBeLessThan(light.cost(0))
   })
 
+  describe('slow start', () => {
+    const SLOW_START = 10_000
+
+    it("lets one that returned have as much of the others' work as it is ready for, from a tenth up", () => {
+      fc.assert(
+        fc.property(fc.nat(2 * SLOW_START), fc.integer({ min: 1, max: 40 }), (passed, outstanding) => {
+          const [fresh, old] = replicas(2)
+          fresh!.returned(1_000, SLOW_START)
+          const now = 1_000 + passed
+          for (let i = 0; i < outstanding; i++) old!.started(new BareAttempt(FAST), now)
+          let taken = 0
+          for (; fresh!.cost(now) < old!.cost(now); taken++) fresh!.started(new BareAttempt(FAST), now)
+          const ready = Math.min(1, Math.max(0.1, passed / SLOW_START))
+          expect(fresh!.readiness(now)).toBe(ready)
+          expect(Math.abs(taken - Math.max(0, ready * (1 + outstanding) - 1))).toBeLessThanOrEqual(1)
+        }),
+      )
+    })
+
+    it('makes no difference where all are new at once', () => {
+      fc.assert(
+        fc.property(fc.array(fc.tuple(fc.nat(9), fc.nat(3_000)), { maxLength: 100 }), (starts) => {
+          const [fresh, old] = [replicas(10), replicas(10)]
+          for (const load of fresh) load.returned(0, SLOW_START)
+          const order = (loads: readonly ReplicaLoad[], now: number): number[] => {
+            const costs = loads.map((load) => load.cost(now))
+            return costs.map((_, i) => i).sort((a, b) => costs[a]! - costs[b]! || a - b)
+          }
+          let now = 0
+          for (const [index, wait] of starts) {
+            now += wait
+            for (const loads of [fresh, old]) loads[index]!.started(new BareAttempt(FAST), now)
+            expect(order(fresh, now)).toEqual(order(old, now))
+          }
+        }),
+      )
+    })
+
+    it('is over when its time has passed, though nobody asked for it', () => {
+      const [load] = replicas(1)
+      load!.returned(0, SLOW_START)
+      expect(load!.cost(0)).toBeCloseTo(9)
+      expect(load!.cost(5_000)).toBeCloseTo(1)
+      expect(load!.cost(10_000)).toBe(0)
+    })
+  })
+
+  describe('learning rate', () => {
+    const slownessAfter = (learningRate: number, pause: number): number => {
+      const book = new LatencyBook({ learningRate })
+      const [slow, ...usual] = Array.from({ length: 5 }, () => new ReplicaLoad(book))
+      for (let i = 0; i < 400; i++) {
+        for (const load of usual) call(load, i * 5, 10)
+        call(slow!, i * 5, 50)
+      }
+      return slow!.cost(2_050 + pause) - usual[0]!.cost(2_050 + pause)
+    }
+
+    it('is how soon one that was slow is as good as any other again', () => {
+      expect(slownessAfter(0.1, 0)).toBeGreaterThan(5)
+      expect(slownessAfter(1, 0)).toBeGreaterThan(5)
+      expect(slownessAfter(0.1, 10_000)).toBeGreaterThan(5)
+      expect(slownessAfter(1, 20_000)).toBeLessThan(1)
+      expect(slownessAfter(0.02, 60_000)).toBeGreaterThan(5)
+      expect(slownessAfter(0.1, 200_000)).toBeLessThan(1)
+    })
+
+    it('of 0 leaves latencies out, and counts outstanding, age and failures as ever', () => {
+      expect(Math.abs(slownessAfter(0, 0))).toBeLessThan(0.1)
+      const [load] = Array.from({ length: 1 }, () => new ReplicaLoad(new LatencyBook({ learningRate: 0 })))
+      call(load!, 0, 5, 'failed')
+      expect(load!.cost(5)).toBeCloseTo(20, 1)
+    })
+
+    it.each([-0.1, 1.1, Number.NaN])('of %d is refused', (learningRate) => {
+      expect(() => new LatencyBook({ learningRate })).toThrow(/learningRate must be 0 … 1, got/)
+    })
+  })
+
   describe('failures', () => {
     it('weigh 20 requests each when they come out of the blue, a third of that after 10 s', () => {
       const [load] = replicas(1)

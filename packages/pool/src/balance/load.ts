@@ -1,7 +1,8 @@
 import type { Load, Milliseconds, Outcome, Outstanding } from '../ports.js'
 import { type CostOwner, CostTable } from './cost-table.js'
 import { Experience } from './experience.js'
-import { FIRST_OVERDUE, type KindHistory, type LatencyBook, logOf } from './latency-book.js'
+import { bounded, FIRST_OVERDUE, type KindHistory } from './kind-history.js'
+import type { LatencyBook } from './latency-book.js'
 import { OpenAttempts } from './open-attempts.js'
 import { NO_REPORT, type ReplicaReport, soundReport, utilisation } from './replica-report.js'
 import { ReplicaTally } from './replica-tally.js'
@@ -27,12 +28,15 @@ const REFRESH_IDLE: Milliseconds = 1_000
 /** Overdue attempts that are looked at, oldest first: so many leave no doubt. */
 const MOST_LOOKED_AT = 64
 
+/** Where slow start begins: a twentieth would be no load at all, and what is cold would stay so. The least of Envoy's `slow_start_config` too. */
+const LEAST_READY = 0.1
+
 const AT_ONCE: Milliseconds = Number.NEGATIVE_INFINITY
 
 /**
  * What one replica has to do, in requests: the number that the picker compares.
  *
- *     cost = (1 + outstanding + elsewhere + 8 × slowness² + penalty + utilisation + habit + share) / weight − 1
+ *     cost = (1 + outstanding + elsewhere + 8 × slowness² + penalty + utilisation + habit + share) / (weight × readiness) − 1
  *
  * | term | what it is | size |
  * | --- | --- | --- |
@@ -59,6 +63,9 @@ const AT_ONCE: Milliseconds = Number.NEGATIVE_INFINITY
  * tool outweigh fifty waiting requests. With the other terms left out it is the classical join-the-shortest-queue; they were chosen by
  * simulation on ten replicas, against that, two choices, peak EWMA and Prequal (NSDI '24).
  *
+ * Readiness is the slow start of one that is new or returned: it counts as if it worked at a tenth of its speed, then more and more. With
+ * everyone idle it is passed over, under load it is given one request at first, then two at a time: that is the share of its readiness.
+ *
  * Cheap to read: outstanding is a counter, and the rest is taken as it was for up to 50 ms; failures and what is
  * reported count at once.
  */
@@ -70,20 +77,26 @@ export class ReplicaLoad implements Load, CostOwner {
   #row = 0
   /** Length of `#open`. */
   #outstanding = 0
-  /** All terms but outstanding, as of the last refresh. */
+  /** All terms but outstanding, as of the last refresh; over 0. */
   #rest = 1
   /** Belongs to round robin: the number of its last turn. */
   turn = 0
   /** What people read: nothing in it decides anything. */
   readonly statistics: ReplicaTally = new ReplicaTally()
   readonly #open = new OpenAttempts()
-  #experience = new Experience()
+  #experience: Experience
   readonly #book: LatencyBook
+  /** Since when it is in use, and how long it takes to have its full share. */
+  #fitSince: Milliseconds = 0
+  #slowStartTime: Milliseconds = 0
+  /** `readiness` as of the last refresh. */
+  #ready = 1
   #report: ReplicaReport = NO_REPORT
 
   /** `book` is shared by all replicas of a pool. `weight`: range over 0. */
   constructor(book: LatencyBook, weight = 1) {
     this.#book = book
+    this.#experience = new Experience(book.memory)
     this.weight = weight
   }
 
@@ -125,25 +138,41 @@ export class ReplicaLoad implements Load, CostOwner {
     this.#writeCost()
     this.#refreshSoon(now)
     const latency = now - attempt.startedAt
+    const logLatency = Math.log(latency)
     const history = this.#book.of(attempt.kind)
     // Given up after waiting long: it goes on counting as slow, as it did while it was open.
     if (outcome === 'ok' || (!attempt.waiting && latency > history.overdueAfter)) {
-      this.#experience.took(slownessOf(latency, history), now)
+      this.#experience.took(this.#book.learns ? slownessOf(logLatency, history) : 0, now)
       this.#book.sampled(now)
     }
+    if (outcome !== 'ok' && !attempt.waiting) history.gaveUp(logLatency)
     if (outcome === 'ignored') return
     const failed = outcome === 'failed'
     this.#experience.ended(failed, attempt.startedAt, history.failureRatio, now)
     history.ended(failed, now)
-    this.statistics.ended(failed, latency)
+    this.statistics.ended(failed, latency, logLatency)
     if (failed) this.#staleAt = AT_ONCE
-    else history.took(logOf(latency))
+    else history.took(logLatency)
   }
 
-  /** It was out of use and is fit again: mostly another process on the same address, which did nothing wrong yet. */
-  returned(): void {
-    this.#experience = new Experience()
+  /**
+   * It is fit again, or new: mostly another process than before on the same address, which did nothing wrong yet, and has everything to
+   * load and to compile. Its share grows to the full one over `slowStartTime` (0: at once).
+   */
+  returned(now: Milliseconds = 0, slowStartTime: Milliseconds = 0): void {
+    this.#experience = new Experience(this.#book.memory)
+    this.#fitSince = now
+    this.#slowStartTime = slowStartTime
     this.#staleAt = AT_ONCE
+  }
+
+  /**
+   * The part of the others' work that it should have: 1, after it returned a tenth, growing with time. Only the ratio between replicas counts:
+   * where all are new at once it makes no difference.
+   */
+  readiness(now: Milliseconds): number {
+    const fitFor = now - this.#fitSince
+    return fitFor < this.#slowStartTime ? Math.max(LEAST_READY, fitFor / this.#slowStartTime) : 1
   }
 
   /** What was said of it; another replaces it. */
@@ -179,17 +208,18 @@ export class ReplicaLoad implements Load, CostOwner {
       if (attempt.waiting) continue
       const history = this.#book.of(attempt.kind)
       if (age <= history.overdueAfter) continue
-      openSlowness += slownessOf(age, history)
+      openSlowness += slownessOf(Math.log(age), history)
       overdue++
     }
     const slower = Math.max(0, this.#experience.slowness(openSlowness, overdue))
     const slowness = SLOWNESS_WEIGHT * slower * slower
     const habit = clamp(this.#experience.habit, HABIT_BOUND)
     const told = this.#report.activeRequests + utilisation(this.#report)
-    const share = SHARE_WEIGHT * this.#experience.share(this.#book.samples(now))
+    const share = SHARE_WEIGHT * this.#book.shareOf(this.#experience.samples, now)
     this.#rest = 1 + told + slowness + habit + this.#experience.penalty + share
+    this.#ready = this.readiness(now)
     this.#writeCost()
-    this.#staleAt = now + (this.#outstanding > 0 ? REFRESH : REFRESH_IDLE)
+    this.#staleAt = now + (this.#outstanding > 0 || this.#ready < 1 ? REFRESH : REFRESH_IDLE)
   }
 
   #refreshSoon(now: Milliseconds): void {
@@ -197,9 +227,7 @@ export class ReplicaLoad implements Load, CostOwner {
   }
 
   #writeCost(): void {
-    const work = this.#outstanding + this.#rest
-    // One much faster than the others may have less than nothing to do; a large weight must not turn against it then.
-    this.#table.cells[2 * this.#row] = (work < 0 ? work * this.weight : work / this.weight) - 1
+    this.#table.cells[2 * this.#row] = (this.#outstanding + this.#rest) / (this.weight * this.#ready) - 1
   }
 
   get #staleAt(): Milliseconds {
@@ -212,8 +240,8 @@ export class ReplicaLoad implements Load, CostOwner {
 }
 
 /** Logarithm of how many times longer than typical it took, within bounds. The first of its kind is typical. */
-function slownessOf(latency: Milliseconds, history: KindHistory): number {
-  return history.typical === undefined ? 0 : clamp(logOf(latency) - history.typical, UTMOST)
+function slownessOf(logLatency: number, { typical }: KindHistory): number {
+  return typical === undefined ? 0 : clamp(bounded(logLatency) - typical, UTMOST)
 }
 
 function clamp(value: number, bound: number): number {

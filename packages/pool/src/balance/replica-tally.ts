@@ -41,7 +41,8 @@ export class ReplicaTally {
     this.#total++
   }
 
-  ended(failed: boolean, latency: Milliseconds): void {
+  /** `logLatency`: natural logarithm of `latency`. */
+  ended(failed: boolean, latency: Milliseconds, logLatency: number): void {
     if (failed) {
       this.#failed++
       this.#consecutiveFailures++
@@ -50,6 +51,6 @@ export class ReplicaTally {
     this.#consecutiveFailures = 0
     this.#answered++
     this.#averageLatency += (latency - this.#averageLatency) / Math.min(this.#answered, AVERAGED)
-    this.#histogram.add(latency)
+    this.#histogram.add(logLatency)
   }
 }

@@ -102,7 +102,7 @@ describe('weighted', () => {
         (i) => i % 5,
         (i) => 1 + (i % 3),
       )
-      const weights = targets.map(({ load }) => weightOf(load))
+      const weights = targets.map(({ load }) => weightOf(load, 0))
       const sum = weights.reduce((a, b) => a + b)
       expect(strayed(frequencies(weighted, Candidates.of(targets, 0), seed), (i) => weights[i]! / sum)).toEqual([])
     }
@@ -127,24 +127,24 @@ describe('weighted', () => {
   it('takes load, failures, reports and wishes off and on, and never falls under 1', () => {
     const [target] = fleet(1, () => 2)
     const { load } = target!
-    expect(weightOf(load)).toBe(80)
+    expect(weightOf(load, 0)).toBe(80)
     load.report = { activeRequests: 1, averageLatency: 150, cpuUsage: 20, memoryUsage: 50 }
-    expect(weightOf(load)).toBe(45)
-    expect(weightOf(load, { lowLatency: true, highThroughput: true })).toBe(60)
+    expect(weightOf(load, 0)).toBe(45)
+    expect(weightOf(load, 0, { lowLatency: true, highThroughput: true })).toBe(60)
     load.report = { activeRequests: 3, averageLatency: 99, cpuUsage: 0, memoryUsage: 0 }
-    expect(weightOf(load, { lowLatency: true, highThroughput: true })).toBe(70)
+    expect(weightOf(load, 0, { lowLatency: true, highThroughput: true })).toBe(70)
     const failing = new BareAttempt(KIND)
     load.started(failing, 0)
     load.settled(failing, 'failed', 1)
-    expect(weightOf(load)).toBe(30)
+    expect(weightOf(load, 0)).toBe(30)
     load.report = { activeRequests: 100, averageLatency: undefined, cpuUsage: 100, memoryUsage: 100 }
-    expect(weightOf(load)).toBe(1)
+    expect(weightOf(load, 0)).toBe(1)
     expect(
       fleet(
         1,
         () => 2,
         () => 3,
-      ).map((heavy) => weightOf(heavy.load)),
+      ).map((heavy) => weightOf(heavy.load, 0)),
     ).toEqual([240])
   })
 })

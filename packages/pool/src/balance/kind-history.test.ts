@@ -1,0 +1,72 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { KindHistory } from './kind-history.js'
+
+const took = (history: KindHistory, latency: number, now = 0): void => {
+  history.ended(false, now)
+  history.took(Math.log(latency))
+}
+
+describe('KindHistory', () => {
+  it('knows a quantile to 5% as soon as one latency is expected beyond it, for any latencies', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: 0.2, max: 100_000, noNaN: true }), { minLength: 1, maxLength: 300 }),
+        fc.double({ min: 0.001, max: 0.999, noNaN: true }),
+        (latencies, q) => {
+          const history = new KindHistory(20_000)
+          for (const latency of latencies) took(history, latency)
+          const quantile = history.quantile(q)
+          if (latencies.length * Math.min(q, 1 - q) < 1 - 1e-9) expect(quantile).toBeUndefined()
+          else {
+            const sorted = [...latencies].sort((a, b) => a - b)
+            expect(quantile! / sorted[Math.max(1, Math.ceil(q * sorted.length)) - 1]!).toBeCloseTo(1, 1)
+          }
+        },
+      ),
+    )
+  })
+
+  it('has p95 and the soonest after 20 answers, p99 after 100', () => {
+    const history = new KindHistory(20_000)
+    for (let i = 1; i < 20; i++) took(history, i)
+    expect([history.quantile(0.95), history.soonest]).toEqual([undefined, undefined])
+    took(history, 20)
+    expect(history.quantile(0.95)).toBeCloseTo(19, -0.5)
+    expect(history.soonest).toBeCloseTo(1, 0)
+    for (let i = 20; i < 99; i++) took(history, 20)
+    expect(history.quantile(0.99)).toBeUndefined()
+    took(history, 20)
+    expect(history.quantile(0.99)).toBeDefined()
+  })
+
+  it.each([1, 100, 10_000, 1_000_000])('follows a change within a thousand answers, after %i before', (before) => {
+    const history = new KindHistory(20_000)
+    for (let i = 0; i < before; i++) took(history, 10)
+    expect(history.quantile(0.5) ?? 10).toBeCloseTo(10, 0)
+    for (let i = 0; i < 1_000; i++) took(history, 1_000)
+    expect(history.quantile(0.5)! / 1_000).toBeCloseTo(1, 1)
+    expect(history.quantile(0.3)! / 1_000).toBeCloseTo(1, 1)
+  })
+
+  it('does not lower p95 because those who would exceed it are given up there', () => {
+    // Uniform between 100 and 200 ms, every attempt given up at the p95 of the moment.
+    const history = new KindHistory(20_000)
+    for (let i = 0; i < 20_000; i++) {
+      const latency = 100 + ((i * 7_919) % 1_000) / 10
+      const bound = history.quantile(0.95)
+      history.ended(false, i)
+      if (bound === undefined || latency < bound) history.took(Math.log(latency))
+      else history.gaveUp(Math.log(bound))
+    }
+    expect(history.quantile(0.95)! / 195).toBeGreaterThan(0.95)
+    expect(history.quantile(0.95)! / 195).toBeLessThan(1.05)
+  })
+
+  it('takes nothing from attempts that were given up at once', () => {
+    const history = new KindHistory(20_000)
+    for (let i = 0; i < 100; i++) took(history, 100)
+    for (let i = 0; i < 400; i++) history.gaveUp(Math.log(1))
+    expect(history.soonest! / 100).toBeCloseTo(1, 1)
+  })
+})

@@ -1,0 +1,125 @@
+import type { Milliseconds } from '../ports.js'
+import { LatencyHistogram } from './latency-histogram.js'
+
+/** Evidence of an average replica that is mixed into everyone's, in samples: what is known of a few calls is mostly chance. */
+export const PRIOR = 8
+
+/** Below this differences are the event loop's, not the server's: shorter latencies count as this, whose logarithm is 0. */
+const SHORTEST: Milliseconds = 1
+
+/** How much longer than typical an attempt is open before its age counts, in logarithms: 4.5 times. */
+const OVERDUE = 1.5
+
+/** No kind of request is overdue before this. */
+export const FIRST_OVERDUE: Milliseconds = SHORTEST * Math.exp(OVERDUE)
+
+/** Latencies that quantiles are taken of: about the last 500 to 1,000, of which even the 99th percentile has some. */
+const RECENT = 1_024
+
+/** A quantile is looked up again when so large a part of the latencies is new. */
+const RENEWED = 1 / 32
+
+/** A logarithm of a latency, as slowness is judged by. */
+export function bounded(logLatency: number): number {
+  return logLatency > 0 ? logLatency : 0
+}
+
+/** One kind of request over all replicas: what is typical of it, against which each replica is judged. */
+export class KindHistory {
+  /** A sample weighs 1/e of a new one after this time. */
+  readonly #memory: Milliseconds
+  #logSum = 0
+  #logWeight = 0
+  #failed = 0
+  #ended = 0
+  #at: Milliseconds = 0
+  #overdueAfter = Number.POSITIVE_INFINITY
+  #stale = false
+  readonly #recent = new LatencyHistogram(RECENT)
+  /** Latencies since the quantiles that were looked up were forgotten. */
+  #unseen = 0
+  readonly #quantiles = new Map<number, Milliseconds>()
+
+  constructor(memory: Milliseconds) {
+    this.#memory = memory
+  }
+
+  /** Mean of the logarithms of its latencies; undefined while none is known. */
+  get typical(): number | undefined {
+    return this.#logWeight > 0 ? this.#logSum / this.#logWeight : undefined
+  }
+
+  /** Attempts that are open for longer than this are evidence against their replica. Infinity while nothing is known. */
+  get overdueAfter(): Milliseconds {
+    if (this.#stale) {
+      this.#overdueAfter = Math.exp(this.#logSum / this.#logWeight + OVERDUE)
+      this.#stale = false
+    }
+    return this.#overdueAfter
+  }
+
+  /** Share of attempts that fail anywhere, drawn towards none while there is little evidence: the first failures are somebody's, not usual. */
+  get failureRatio(): number {
+    return this.#failed / (this.#ended + PRIOR)
+  }
+
+  /**
+   * The latency that the share `q` (over 0, under 1) of attempts did not exceed of late, on any replica; right to 5%. Undefined while there
+   * is too little evidence: of n latencies none is expected beyond a quantile that is nearer than 1/n to an end, so that p95 needs 20.
+   *
+   * Attempts that were given up, after typical ones have an answer, count with the age that they had: else a hedge at p95, which gives
+   * up the slow ones, would lower p95, and the next would come sooner.
+   */
+  quantile(q: number): Milliseconds | undefined {
+    if (this.#recent.total * Math.min(q, 1 - q) < 1 - 1e-9) return undefined
+    let latency = this.#quantiles.get(q)
+    if (latency === undefined) {
+      latency = this.#recent.quantile(q)!
+      this.#quantiles.set(q, latency)
+    }
+    return latency
+  }
+
+  /** A latency that hardly any attempt beats: whoever has less time left need not begin. Undefined while there is too little evidence. */
+  get soonest(): Milliseconds | undefined {
+    return this.quantile(0.05)
+  }
+
+  ended(failed: boolean, now: Milliseconds): void {
+    this.#decay(now)
+    this.#ended++
+    if (failed) this.#failed++
+  }
+
+  /** An attempt ended well just now, after `ended`. */
+  took(logLatency: number): void {
+    this.#logSum += bounded(logLatency)
+    this.#logWeight++
+    this.#stale = true
+    this.#saw(logLatency)
+  }
+
+  /** An attempt ended without an answer: it would have taken longer. */
+  gaveUp(logLatency: number): void {
+    if (this.#logWeight > 0 && bounded(logLatency) > this.#logSum / this.#logWeight) this.#saw(logLatency)
+  }
+
+  #saw(logLatency: number): void {
+    this.#recent.add(logLatency)
+    if (++this.#unseen <= this.#recent.total * RENEWED) return
+    this.#unseen = 0
+    if (this.#quantiles.size > 0) this.#quantiles.clear()
+  }
+
+  #decay(now: Milliseconds): void {
+    if (now <= this.#at) return
+    const factor = Math.exp((this.#at - now) / this.#memory)
+    this.#at = now
+    this.#failed *= factor
+    this.#ended *= factor
+    // A kind that was not asked for in a long time keeps what was typical of it, with next to no weight.
+    if (this.#logWeight < 1e-9) return
+    this.#logSum *= factor
+    this.#logWeight *= factor
+  }
+}

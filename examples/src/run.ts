@@ -25,6 +25,8 @@ async function main(): Promise<void> {
   for (const name of ['library', 'drop-in-v2', 'drop-in-v1']) await expectLines(name, example(name, urls), [HELLO])
   await expectLines('errors', example('errors', urls), ['REQUEST_TIMEOUT sent', 'It may have run: look before you call again'])
 
+  await expectLines('resilience', example('resilience', urls), ["[ { type: 'text', text: 'now' } ]", "[ { type: 'text', text: 'whenever' } ]", '0 0 0'])
+
   const { command, args } = stdioServer()
   await expectLines('stdio', example('stdio', [command, ...args]), [HELLO, '2 healthy'])
 

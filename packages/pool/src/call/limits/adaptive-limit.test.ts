@@ -154,6 +154,8 @@ class Replica {
   #end(job: Job): void {
     const worked = this.#working.delete(job)
     if (worked) this.#worked += job.time
+    // It is asked again.
+    else this.#waiting++
     const failed = !worked || this.#random() < (this.#scenario.fails ?? 0)
     this.limit.settled(job, failed ? 'failed' : 'ok', this.#time.now())
     this.#serve()
@@ -186,8 +188,8 @@ describe('a replica that gets half as much again as it can do', () => {
   it('is found out within a minute, from the first request on', () => {
     for (const seed of [1, 2, 3]) {
       const replica = new Replica({ seed, work: heavy, mean: HEAVY_MEAN, slots: 64, load: 1.5 })
-      replica.run(60_000)
-      expect(replica.run(60_000).goodput).toBeGreaterThan(0.85)
+      expect(replica.run(60_000).goodput).toBeGreaterThan(0.7)
+      expect(replica.run(60_000).goodput).toBeGreaterThan(0.93)
     }
   })
 
@@ -209,7 +211,7 @@ describe('a replica that gets half as much again as it can do', () => {
       // Ten times as long, and half as much again as it can do.
       replica.work = (random) => ({ tool: 'long', time: exponential(1_000, random) })
       replica.load = 0.15
-      replica.run(60_000)
+      expect(replica.run(60_000).goodput).toBeGreaterThan(0.87)
       const { limit, goodput } = replica.run(300_000)
       expect(limit).toBeGreaterThan(15)
       expect(limit).toBeLessThan(26)
@@ -246,8 +248,8 @@ describe('a replica that gets half as much again as it can do', () => {
       replica.run(20_000)
       const { goodput, refused } = replica.run(100_000)
       expect(goodput).toBeGreaterThan(0.8)
-      // A refusal takes 1 ms, and makes room for the next: with one place too many, most attempts are refused.
-      expect(refused).toBeLessThan(0.5)
+      // A refusal takes 1 ms, and makes room for the next: with one place too many, nearly all attempts are refused.
+      expect(refused).toBeLessThan(0.6)
     }
   })
 

@@ -170,8 +170,8 @@ export class AdaptiveLimit implements Limit {
     const refused = this.#window.failures(this.#calm.failures, this.#calm.doubtOfFailures)
     const gradient = Math.max(MOST_SHRINK, Math.min(Math.exp(-this.#window.slowness), 1 - refused))
     if (gradient < QUEUE_SEEN) this.#rising = false
-    // Where it is not used nobody knows what a larger one would do, and where the replica refuses, everybody.
-    const growth = !this.#wasFull || refused > 0 ? 0 : this.#rising ? limit : Math.sqrt(limit)
+    // Where it is not used nobody knows what a larger one would do.
+    const growth = !this.#wasFull ? 0 : this.#rising ? limit : Math.sqrt(limit)
     const step = growth - limit * (1 - gradient)
     const fall = Math.sqrt(limit) * 2 ** this.#falls
     this.#falls = step < 0 ? this.#falls + 1 : 0

@@ -6,12 +6,12 @@ import { seededRandom } from '../testing/seeded-random.js'
 import { Affinity } from './affinity.js'
 import { Balancer } from './balancer.js'
 import { CallKinds } from './call-kinds.js'
-import type { Algorithm } from './policies/policy.js'
+import type { PolicyName } from './policies/policy.js'
 
 const kinds = new CallKinds()
 const ADD = kinds.kindOf('tools/call', 'add')
 const SUB = kinds.kindOf('tools/call', 'sub')
-const ALGORITHMS: readonly Algorithm[] = ['least-load', 'round-robin', 'weighted', 'random']
+const ALGORITHMS: readonly PolicyName[] = ['adaptive', 'least-load', 'round-robin', 'weighted', 'random']
 
 const query = (wishes: Partial<PickQuery> = {}): PickQuery => ({
   kind: ADD,
@@ -24,7 +24,7 @@ const query = (wishes: Partial<PickQuery> = {}): PickQuery => ({
   ...wishes,
 })
 
-function balancer(targets: readonly Target[], options: { algorithm?: () => Algorithm; random?: Random; affinity?: Affinity } = {}): Balancer {
+function balancer(targets: readonly Target[], options: { algorithm?: () => PolicyName; random?: Random; affinity?: Affinity } = {}): Balancer {
   const made = new Balancer({
     random: options.random ?? seededRandom(1),
     affinity: options.affinity ?? new Affinity(),
@@ -132,7 +132,7 @@ describe('Balancer', () => {
   it('goes by the algorithm of the moment', () => {
     const targets = fleet(2)
     targets[0]!.load.report = { activeRequests: 9, averageLatency: undefined, cpuUsage: 0, memoryUsage: 0 }
-    let algorithm: Algorithm = 'least-load'
+    let algorithm: PolicyName = 'least-load'
     const subject = balancer(targets, { algorithm: () => algorithm })
     const picks = (): number => Array.from({ length: 100 }, () => subject.pick(query(), 0)).filter((target) => target === targets[0]).length
     expect(picks()).toBe(0)

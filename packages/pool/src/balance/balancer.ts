@@ -2,7 +2,7 @@ import type { Era, Milliseconds, Picker, PickQuery, Random, Requirements, Target
 import type { Affinity } from './affinity.js'
 import { Candidates } from './candidates.js'
 import { leastLoad } from './policies/least-load.js'
-import type { Algorithm, Policy } from './policies/policy.js'
+import type { Policy, PolicyName } from './policies/policy.js'
 import { uniformly } from './policies/random.js'
 import { RoundRobin } from './policies/round-robin.js'
 import { weighted } from './policies/weighted.js'
@@ -13,7 +13,7 @@ export interface BalancerOptions {
   readonly random: Random
   readonly affinity: Affinity
   /** Asked at every pick: it may change while the pool runs. */
-  readonly algorithm: () => Algorithm
+  readonly algorithm: () => PolicyName
 }
 
 /**
@@ -27,11 +27,11 @@ export interface BalancerOptions {
 export class Balancer implements Picker {
   readonly #random: Random
   readonly #affinity: Affinity
-  readonly #algorithm: () => Algorithm
+  readonly #algorithm: () => PolicyName
   readonly #roundRobin = new RoundRobin()
-  readonly #policies: Readonly<Record<Algorithm, Policy>>
+  readonly #policies: Readonly<Record<PolicyName, Policy>>
   /** The algorithm that was asked for last, and its policy. */
-  #name: Algorithm | undefined
+  #name: PolicyName | undefined
   #chosen: Policy = leastLoad
   #snapshot: Snapshot
 
@@ -40,6 +40,7 @@ export class Balancer implements Picker {
     this.#affinity = options.affinity
     this.#algorithm = options.algorithm
     this.#policies = {
+      adaptive: leastLoad,
       'least-load': leastLoad,
       'round-robin': (candidates) => this.#roundRobin.next(candidates),
       weighted,

@@ -3,7 +3,6 @@
 export { Affinity } from './affinity.js'
 export { Balancer } from './balancer.js'
 export { CallKinds } from './call-kinds.js'
-export type { KindHistory } from './kind-history.js'
-export { LatencyBook, type LatencyBookOptions } from './latency-book.js'
+export { LatencyBook } from './latency-book.js'
 export { ReplicaLoad } from './load.js'
 export type { Algorithm } from './policies/policy.js'

@@ -183,7 +183,7 @@ describe('CircuitBreaker', () => {
             model.settle(attempt!, what.outcome)
           } else if (what.do === 'force') {
             world.breaker.force(what.to)
-            model.become(what.to)
+            if (model.state !== what.to) model.become(what.to)
           } else if (what.do === 'failure') {
             world.breaker.recordFailure()
             model.failure()

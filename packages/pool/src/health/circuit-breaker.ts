@@ -134,9 +134,9 @@ export class CircuitBreaker {
     else this.#transition('half-open', 'open', now)
   }
 
-  /** What a user says counts, whatever calls came to; what they come to from now on counts again. */
+  /** What a user says counts, whatever calls came to; what they come to from now on counts again. No effect where it is so already. */
   force(to: BreakerStatus): void {
-    this.#become(to, this.#clock.now())
+    if (this.#state.is !== to) this.#become(to, this.#clock.now())
   }
 
   /** Closed, with nothing on it. */

@@ -1,4 +1,4 @@
-import { Alarm, type CallKind, type Guard, type Milliseconds, type Outcome, type Outstanding, type Target } from '../ports.js'
+import { Alarm, type CallKind, type Milliseconds, type Outcome, type Outstanding, type Target } from '../ports.js'
 import type { CircuitBreaker } from './circuit-breaker.js'
 import type { Ejection } from './ejection.js'
 import type { Suspicion } from './evidence/suspicion.js'
@@ -28,7 +28,7 @@ export interface SeatOwner {
  * It is on the way of every call: when nothing is wrong it compares a few fields and allocates nothing. As an alarm it goes off
  * when its breaker or its ejection has served its time.
  */
-export class Seat extends Alarm implements Guard {
+export class Seat extends Alarm implements Omit<Guard, 'full'> {
   /** Whose it is; undefined while that is not available. */
   target: Target | undefined
   /** undefined: there is none. */

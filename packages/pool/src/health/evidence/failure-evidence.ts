@@ -7,13 +7,16 @@ const BAD_ODDS = 5
 /** Nobody is taken to fail more rarely than this: a failure out of the blue is worth ln(0.5 / 0.02) = 3.2, however clean the record. */
 const LOWEST_RATE = 0.02
 
-/** Where nearly all calls fail, none says anything of the client that it was on. */
+/** From here on a kind is taken to fail everywhere. */
 export const HOPELESS_RATE = 0.9
 
-/** What is usual of a kind weighs as so many calls next to what the others' calls came to meanwhile. */
+/** What is usual of a kind weighs as so many calls, at most, next to what the others' calls came to meanwhile. */
 const PRIOR = 8
 
-/** A client's own calls tell of the kind as long as the others had few: with so many of theirs they weigh half. */
+/**
+ * While the others had fewer calls than so many, a client's own tell of the kind as well as of the client, and what was usual weighs no more than
+ * these few. Failures of a tool that nobody else is asked for then add up to a score of 6.2, however many there are, which proves nothing.
+ */
 const FEW = 2
 
 /** What one client and the others had of one kind since the suspicion began. */
@@ -24,6 +27,8 @@ class Meanwhile {
   readonly usual: number
   ended = 0
   failed = 0
+  /** What it has added to the score. */
+  score = 0
 
   constructor({ ended, failed, failureRate }: KindEvidence) {
     this.usual = Math.max(LOWEST_RATE, failureRate)
@@ -60,7 +65,11 @@ export class FailureEvidence {
         own = new Meanwhile(kind)
         this.#meanwhile.set(kind, own)
       }
-      this.score = Math.max(0, this.score + likelihood(failed, usualRate(kind, own)))
+      const usual = usualRate(kind, own)
+      // Once nearly all calls fail, none says anything of the client that it was on, and what the first seemed to say is taken back.
+      const step = usual < HOPELESS_RATE ? likelihood(failed, usual) : Math.min(0, -own.score)
+      this.score = Math.max(0, this.score + step)
+      own.score += step
       own.ended++
       if (failed) own.failed++
       if (this.score === 0) this.#meanwhile.clear()
@@ -79,12 +88,11 @@ function usualRate(kind: KindEvidence, own: Meanwhile): number {
   const others = kind.ended - own.endedBefore - own.ended
   const othersFailed = kind.failed - own.failedBefore - own.failed
   const ownWeight = FEW / (FEW + others)
-  const failed = othersFailed + ownWeight * own.failed + PRIOR * own.usual
-  return failed / (others + ownWeight * own.ended + PRIOR)
+  const prior = Math.min(PRIOR, FEW + others)
+  return (othersFailed + ownWeight * own.failed + prior * own.usual) / (others + ownWeight * own.ended + prior)
 }
 
 function likelihood(failed: boolean, usual: number): number {
-  if (usual >= HOPELESS_RATE) return 0
   const bad = Math.min(HOPELESS_RATE, Math.max(BAD_RATE, (BAD_ODDS * usual) / (1 + (BAD_ODDS - 1) * usual)))
   return failed ? Math.log(bad / usual) : Math.log((1 - bad) / (1 - usual))
 }

@@ -186,6 +186,24 @@ describe('Ejections', () => {
     expect(world.changes).toEqual([])
   })
 
+  it('holds nothing against a client after ten minutes without a call', () => {
+    const world = new World(3)
+    world.rounds(100, { 0: 'ok', 1: 'ok', 2: 'ok' })
+    const failures = { 0: 'failed', 1: 'ok', 2: 'ok' } as const
+    world.rounds(5, failures)
+    world.time.advance(600_001)
+    world.rounds(5, failures)
+    expect(world.changes).toEqual([])
+    world.time.advance(600_001)
+    const open = world.start(0)
+    world.rounds(20, { 1: 'ok', 2: 'ok' })
+    world.settle(0, open, 'ignored')
+    expect(world.changes).toEqual([])
+    // Close together the ten would have been enough.
+    world.rounds(10, failures)
+    expect(world.events).toEqual(['0 ejected failing'])
+  })
+
   it('takes a trial call that hangs for a failed one', () => {
     const world = new World(3)
     world.rounds(150, { 0: 'ok', 1: 'ok', 2: 'ok' })

@@ -1,4 +1,4 @@
-import { Alarm, type CallKind, type Milliseconds, type Outcome, type Outstanding, type Target } from '../ports.js'
+import { Alarm, type CallKind, type Guard, type Milliseconds, type Outcome, type Outstanding, type Target } from '../ports.js'
 import type { CircuitBreaker } from './circuit-breaker.js'
 import type { Ejection } from './ejection.js'
 import type { Suspicion } from './evidence/suspicion.js'

@@ -73,10 +73,7 @@ export class Suspicion {
   judge(attempt: Outstanding, outcome: Outcome, now: Milliseconds): EjectionReason | undefined {
     if (outcome !== 'ok') this.#silence.gaveUp(attempt, outcome, now, this.#book)
     if (outcome === 'ignored') return undefined
-    if (now - this.#judgedAt > FORGOTTEN_AFTER) {
-      this.#failures.forget()
-      this.#slowness.forget()
-    }
+    this.#forgetOld(now)
     this.#gap += (Math.min(RAREST, now - this.#judgedAt) - this.#gap) / GAPS
     this.#judgedAt = now
     const kind = this.#book.of(attempt.kind)
@@ -99,8 +96,15 @@ export class Suspicion {
 
   /** What time has proved. Failures and silence come from different attempts, and add up. */
   watch(now: Milliseconds): EjectionReason | undefined {
+    this.#forgetOld(now)
     const silence = this.#silence.score(now, this.#book)
     return silence > 0 && this.#proves(silence + this.#failures.score) ? 'unresponsive' : undefined
+  }
+
+  #forgetOld(now: Milliseconds): void {
+    if (now - this.#judgedAt <= FORGOTTEN_AFTER) return
+    this.#failures.forget()
+    this.#slowness.forget()
   }
 
   #proves(score: number): boolean {

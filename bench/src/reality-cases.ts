@@ -5,7 +5,7 @@ import type { Distribution, ReplicaGroup, Restarts, Scenario, SimulatedTool, Tro
 export interface Contender {
   readonly name: string
   /** A name of `POLICIES` that stands for production code. */
-  readonly policy: 'pool' | 'least-load' | 'round-robin'
+  readonly policy: 'pool' | 'round-robin'
   readonly options: Partial<PoolOptions>
 }
 
@@ -72,7 +72,6 @@ const HEDGE = { after: 'p95', maxExtra: 0.05 } as const
 const POLICIES: readonly Contender[] = [
   { name: 'everything on', policy: 'pool', options: { enableAdaptiveBalancing: true, hedge: HEDGE } },
   { name: 'adaptive alone', policy: 'pool', options: { enableAdaptiveBalancing: true, ...ALONE } },
-  { name: 'least-load alone', policy: 'least-load', options: ALONE },
   { name: 'round robin alone', policy: 'round-robin', options: ALONE },
 ]
 

@@ -8,6 +8,8 @@ export class RealReplica {
   readonly group: ReplicaGroup
   readonly child: Child
   #deaf: DeafPort | undefined
+  /** Of processes that are gone. */
+  readonly #past: WorkTally[] = []
 
   constructor(group: ReplicaGroup, child: Child) {
     this.group = group
@@ -25,8 +27,13 @@ export class RealReplica {
 
   /** From one moment to the next nobody is there, and SYN is dropped. */
   async goDeaf(): Promise<void> {
-    await this.child.kill()
+    await this.die()
     this.#deaf = await openDeafPort(this.child.port)
+  }
+
+  async die(): Promise<void> {
+    this.#past.push(await this.#tally())
+    await this.child.kill()
   }
 
   /** As it was at first. What it had in its queue is gone with the sockets of those who asked. */
@@ -34,11 +41,17 @@ export class RealReplica {
     await this.#deaf?.close()
     if (this.#deaf !== undefined) await this.child.restart()
     this.#deaf = undefined
+    this.#past.length = 0
     await this.suffer(0)
   }
 
-  async tally(): Promise<WorkTally | undefined> {
-    return this.child.alive ? ((await this.child.order('tally')) as WorkTally) : undefined
+  /** Of all processes that it was since it was well. */
+  async tallies(): Promise<readonly WorkTally[]> {
+    return this.child.alive ? [...this.#past, await this.#tally()] : this.#past
+  }
+
+  async #tally(): Promise<WorkTally> {
+    return (await this.child.order('tally')) as WorkTally
   }
 
   async stop(): Promise<void> {
@@ -79,10 +92,8 @@ export class RealFleet {
     this.ledger.clear()
   }
 
-  /** Of all replicas that live. */
-  async tallies(): Promise<WorkTally[]> {
-    const tallies = await Promise.all(this.replicas.map((replica) => replica.tally()))
-    return tallies.filter((tally) => tally !== undefined)
+  async tallies(): Promise<readonly WorkTally[]> {
+    return (await Promise.all(this.replicas.map((replica) => replica.tallies()))).flat()
   }
 
   async stop(): Promise<void> {

@@ -14,7 +14,7 @@ export interface RealResult extends Summary {
  * One run on real servers: the calls of `seed` at the times at which they are due, whatever became of those before (an open
  * loop), and each latency counts from the time at which the call was due, not from when this process came to make it.
  */
-export async function runOnServers(reality: RealityCase, contender: Contender, fleet: RealFleet, seed: number, warmUpCalls: number): Promise<RealResult> {
+export async function runOnServers(reality: RealityCase, contender: Contender, fleet: RealFleet, seed: number): Promise<RealResult> {
   const { scenario } = reality
   const workload = workloadOf(scenario, seed)
   const tally = new Tally(workload)
@@ -30,7 +30,6 @@ export async function runOnServers(reality: RealityCase, contender: Contender, f
   })
   await pool.start()
   await connected(pool, fleet.replicas.length)
-  await warmUp(pool, warmUpCalls)
   const start = performance.now()
   const now = (): number => performance.now() - start
   const events = [...troubles(reality, fleet, now), ...restarts(reality, pool, fleet, now)]
@@ -48,18 +47,18 @@ export async function runOnServers(reality: RealityCase, contender: Contender, f
   }
 }
 
+/** Until the code is compiled, here and in the servers: some of the same calls with nothing wrong, which do not count. */
+export async function rehearse(reality: RealityCase, fleet: RealFleet, seconds: number): Promise<void> {
+  const replicas = reality.scenario.replicas.map((group) => ({ ...group, troubles: [] }))
+  const scenario = { ...reality.scenario, duration: seconds * 1_000, replicas, restarts: undefined }
+  for (const replica of fleet.replicas) await replica.child.order('suffer', {})
+  await runOnServers({ ...reality, scenario, deaf: false }, { name: 'rehearsal', policy: 'round-robin', options: {} }, fleet, 0)
+  await fleet.recover()
+}
+
 /** `start` resolves with the first client; a run begins with all. */
 async function connected(pool: MCPClientPool, count: number): Promise<void> {
   while (pool.getHealthyClients().length < count) await new Promise((resolve) => pool.once('client:connected', resolve))
-}
-
-/** Until the code is compiled and sockets are open. What it takes says nothing of tools: those are judged for themselves. */
-async function warmUp(pool: MCPClientPool, calls: number): Promise<void> {
-  let left = calls
-  const caller = async (): Promise<void> => {
-    while (left-- > 0) await pool.ping()
-  }
-  await Promise.all(Array.from({ length: 64 }, caller))
 }
 
 /** Makes every call when it is due. Resolves when the last has ended, with how much later than due they were made on average. */
@@ -126,7 +125,7 @@ function restarts({ scenario }: RealityCase, pool: MCPClientPool, fleet: RealFle
 /** In the order in which an operator does it: no new calls, the end of those under way, the process, and back into use. */
 async function restart(replica: RealReplica, drained: boolean, pool: MCPClientPool): Promise<void> {
   if (drained) await pool.drain(replica.url)
-  await replica.child.stop()
+  await replica.die()
   await replica.child.restart()
   if (drained) await pool.createClient({ url: replica.url })
 }

@@ -1,5 +1,5 @@
 import { fullJitter } from './backoff.js'
-import { Affinity, Balancer, type Algorithm, CallKinds, LatencyBook, ReplicaLoad } from './balance/index.js'
+import { Affinity, Balancer, CallKinds, LatencyBook, type PolicyName, ReplicaLoad } from './balance/index.js'
 import {
   type Call,
   type CallListener,
@@ -36,7 +36,9 @@ import type {
 /** The options that decide what happens to calls. */
 export interface CallPathSettings extends EjectionOptions {
   /** May change at any time. */
-  readonly loadBalancingAlgorithm: Algorithm
+  readonly loadBalancingAlgorithm: PolicyName
+  /** How fast what was learned of latencies gives way to what is new. */
+  readonly learningRate: number
   readonly affinityMaxKeys: number
   readonly affinityTimeout: Milliseconds
   readonly connectionsPerClient: number
@@ -69,8 +71,8 @@ export interface CallPathPorts {
   answerServer(request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void
   /** Somebody who is not there now may be soon. */
   recovering(): boolean
-  /** All sockets of the client that was picked are taken. */
-  onBusy(): void
+  /** All sockets of the client that was picked are taken; `queued`: its places are, or nobody takes the call. */
+  onBusy(queued: boolean): void
   /** A client was ejected or came back, or its breaker changed. */
   onHealthChange(change: HealthChange): void
   /** An attempt ended. */
@@ -98,7 +100,7 @@ export class CallPath {
   readonly calls: Calls
   readonly #ports: CallPathPorts
   readonly #kinds = new CallKinds()
-  readonly #book = new LatencyBook()
+  readonly #book: LatencyBook
   readonly #balancer: Balancer
   readonly #ejections: Ejections
   #available: readonly Target[] = []
@@ -106,6 +108,7 @@ export class CallPath {
   constructor(ports: CallPathPorts) {
     const { timers, random, settings, totals } = ports
     this.#ports = ports
+    this.#book = new LatencyBook({ learningRate: settings.learningRate })
     this.affinity = new Affinity({ maxKeys: settings.affinityMaxKeys, timeout: settings.affinityTimeout })
     this.#balancer = new Balancer({ random, affinity: this.affinity, algorithm: () => settings.loadBalancingAlgorithm })
     const { enablePriorityQueues, maxConcurrentRequestsPerClient, maxConcurrentRequestsPerTool } = settings
@@ -117,7 +120,7 @@ export class CallPath {
       seatOf: (target) => guardOf(target).seat,
       onUsable: (usable) => this.#onUsable(usable),
       onChange: (change) => ports.onHealthChange(change),
-      onReturned: (target) => startSlowly(target),
+      onReturned: (target) => startSlowly(target, timers.now(), settings.slowStartTime),
     })
     this.calls = new Calls({
       timers,
@@ -127,7 +130,7 @@ export class CallPath {
       backoff: (attempts) => fullJitter(attempts - 1, { base: settings.retryDelay, max: settings.maxRetryDelay }, random),
       kindOf: ({ method, params }) => this.#kinds.kindOf(method, params?.['name'] as string | undefined),
       requiredEra: (request, era) => ports.requiredEra(request, era),
-      latency: () => undefined,
+      latency: (kind, q) => this.#book.of(kind).quantile(q),
       available: () => this.#available,
       recovering: () => ports.recovering(),
       answerServer: (request, reply) => ports.answerServer(request, reply),
@@ -218,11 +221,12 @@ export class CallPath {
     const target = this.#balancer.pick(query, now)
     if (target !== undefined && target.guard.refuses(query.kind, now) === undefined) {
       // The one that was picked is the least busy: when all its sockets are taken, so are those of the others.
-      if (target.load.outstanding >= this.#ports.settings.connectionsPerClient) this.#ports.onBusy()
+      if (target.load.outstanding >= this.#ports.settings.connectionsPerClient) this.#ports.onBusy(false)
       return target
     }
-    this.#ports.onBusy()
-    return target === undefined ? undefined : this.#pickAmongOthers(query, now)
+    const other = target === undefined ? undefined : this.#pickAmongOthers(query, now)
+    this.#ports.onBusy(target !== undefined && other === undefined)
+    return other
   }
 
   /** Who was picked does not take it: among those who do, and else among those who only wish to be left alone. */
@@ -252,6 +256,6 @@ export function guardOf({ guard, id }: Target): ClientGuard {
   throw new TypeError(`calls go through a ClientGuard, target ${id} has another guard`)
 }
 
-function startSlowly({ load }: Target): void {
-  if (load instanceof ReplicaLoad) load.returned()
+function startSlowly({ load }: Target, now: Milliseconds, slowStartTime: Milliseconds): void {
+  if (load instanceof ReplicaLoad) load.returned(now, slowStartTime)
 }

@@ -29,6 +29,10 @@ export class ClientGuard implements Guard {
     return now < this.#restsUntil ? 'resting' : undefined
   }
 
+  get full(): boolean {
+    return this.limit !== undefined && this.limit.full
+  }
+
   started(attempt: Outstanding, now: Milliseconds): void {
     this.seat.started(attempt, now)
     this.limit?.started(attempt, now)

@@ -95,7 +95,7 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
       requiredEra,
       answerServer: (request, reply) => answerServerRequest(config.handlers, request, reply),
       recovering: () => this.#fleet.recovering,
-      onBusy: () => this.#fleet.pressure(),
+      onBusy: (queued) => this.#fleet.pressure(queued),
       onSettled: (target, outcome, failure) => this.#fleet.report(target, outcome, failure),
       onHealthChange: (change) => this.#onHealthChange(change),
     })

@@ -186,6 +186,8 @@ export abstract class Outstanding extends Alarm {
   newer: Outstanding | undefined = undefined
   /** The server waits for the client: age does not count. */
   waiting = false
+  /** Started while the replica had little to do. Belongs to the client's `Guard`. */
+  calm = false
   abstract readonly kind: CallKind
 }
 
@@ -206,6 +208,8 @@ export type Refusal = 'open' | 'ejected' | 'full' | 'resting'
 export interface Guard {
   /** undefined: one more attempt of that kind may start. */
   refuses(kind: CallKind, now: Milliseconds): Refusal | undefined
+  /** All its places are taken, for attempts of any kind. */
+  readonly full: boolean
   started(attempt: Outstanding, now: Milliseconds): void
   settled(attempt: Outstanding, outcome: Outcome, now: Milliseconds): void
 }

@@ -58,7 +58,12 @@ export class Replica implements Target, Connection, Exchange {
     }
   }
   get guard(): Guard {
-    return { refuses: () => this.refusal ?? (this.outstanding >= this.places ? 'full' : undefined), started: () => {}, settled: () => {} }
+    return {
+      full: this.outstanding >= this.places,
+      refuses: () => this.refusal ?? (this.outstanding >= this.places ? 'full' : undefined),
+      started: () => {},
+      settled: () => {},
+    }
   }
   start(attempt: Attempt): Exchange {
     this.attempts.push(attempt)

@@ -9,7 +9,7 @@ import { ScriptedConnection, seededRandom, VirtualTime } from '../src/testing/in
 const KIND: CallKind = { method: 'tools/list', tool: undefined, key: 'tools/list' }
 const EPOCH = 1_700_000_000_000
 /** Lets everybody through: what guards refuse is no matter of the fleet. */
-const OPEN_DOOR: Guard = { refuses: () => undefined, started: () => {}, settled: () => {} }
+const OPEN_DOOR: Guard = { refuses: () => undefined, full: false, started: () => {}, settled: () => {} }
 
 /** Somebody's call that is under way on a client. */
 export class OpenCall extends Outstanding {

@@ -58,6 +58,8 @@ export interface CallWays {
   spendHedge(): boolean
   /** Takes the repeat of an attempt that got so far out of the budget. */
   spendRetry(progress: Progress, now: Milliseconds): boolean
+  /** Nobody has a place for an attempt of any kind. */
+  readonly allFull: boolean
   /** A call was sent away from the queue. */
   sentAway(code: 'QUEUE_TIMEOUT' | 'QUEUE_FULL'): void
   /** Why the picker found nobody. */

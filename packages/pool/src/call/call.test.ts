@@ -333,7 +333,7 @@ describe('a deadline', () => {
 
 describe('requests that live in a session', () => {
   it('all go to the home of the spread sessions, and to another once that is gone', () => {
-    const replicas = ['a', 'b', 'c'].map((id) => Object.assign(new Replica(id), { era: 'legacy' as const }))
+    const replicas: Replica[] = ['a', 'b', 'c'].map((id) => Object.assign(new Replica(id), { era: 'legacy' as const }))
     const [a, b, c] = replicas as [Replica, Replica, Replica]
     const { call, calls } = world(replicas)
     calls.servesChanged()

@@ -149,7 +149,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
   }
   /** Who waits for the same will be served by the same. */
   get need(): unknown {
-    return this.only ?? this.session ?? this.kind
+    return this.only ?? this.session?.client ?? this.kind
   }
   get tenant(): string {
     return this.#terms.tenant ?? this.#terms.affinity ?? ''
@@ -214,8 +214,12 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
   }
 
   enter(now: Milliseconds): Entry {
+    if (this.#admitted && !this.#inTime(now, 0)) {
+      this.#fail('REQUEST_TIMEOUT', now, undefined)
+      return 'ended'
+    }
     const target = this.#pick(now)
-    if (target === undefined) return 'no-place'
+    if (target === undefined) return this.#ways.allFull ? 'full' : 'no-place'
     this.#launch(target, now)
     return 'started'
   }

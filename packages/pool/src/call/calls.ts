@@ -227,6 +227,10 @@ export class Calls implements CallWays {
     return true
   }
 
+  get allFull(): boolean {
+    return this.#ports.available().every(({ guard }) => guard.full)
+  }
+
   sentAway(code: 'QUEUE_TIMEOUT' | 'QUEUE_FULL'): void {
     if (code === 'QUEUE_FULL') this.counts.shed++
     else this.counts.timedOut++

@@ -7,7 +7,7 @@ import type { ResilienceOptions } from './resilience-options.js'
 export type { Milliseconds } from '../ports.js'
 
 /** Which client gets a call, of those that may serve it. */
-export type LoadBalancingAlgorithm = 'least-load' | 'round-robin' | 'weighted' | 'random'
+export type LoadBalancingAlgorithm = 'least-load' | 'adaptive' | 'round-robin' | 'weighted' | 'random'
 
 /** Revisions of the protocol that the pool speaks. */
 export type ProtocolVersion = '2026-07-28' | '2025-11-25' | '2025-06-18' | '2025-03-26' | '2024-11-05'

@@ -152,7 +152,7 @@ describe('what is refused', () => {
     [
       'an unknown algorithm',
       { endpoints, loadBalancingAlgorithm: 'least' },
-      /^loadBalancingAlgorithm must be 'least-load', 'round-robin', 'weighted', 'random', got "least"$/,
+      /^loadBalancingAlgorithm must be 'least-load', 'adaptive', 'round-robin', 'weighted', 'random', got "least"$/,
     ],
     ['minSize over maxSize', { endpoints, minSize: 11 }, /^minSize must be at most maxSize \(10\), got 11$/],
     ['maxRetryDelay under retryDelay', { endpoints, maxRetryDelay: 10 }, /^maxRetryDelay must be at least retryDelay \(1000\), got 10$/],

@@ -51,7 +51,7 @@ function read(options: unknown, place: Place): ResolvedConfig | undefined {
     endpoints: Object.freeze(endpoints),
     minSize: minSize ?? Math.min(rest.maxSize, Math.max(2, endpoints.length)),
     callTimeout: callTimeout ?? 2 * rest.requestTimeout,
-    loadBalancingAlgorithm: loadBalancingAlgorithm ?? 'least-load',
+    loadBalancingAlgorithm: loadBalancingAlgorithm ?? (rest.enableAdaptiveBalancing ? 'adaptive' : 'least-load'),
     maxRetryDelay: maxRetryDelay ?? Math.max(10_000, rest.retryDelay),
     maxStreamSize: maxStreamSize ?? Math.max(256 * 1024 * 1024, rest.maxMessageSize),
     capabilities: capabilities ?? capabilitiesOf(rest.handlers),

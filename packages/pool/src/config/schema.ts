@@ -75,7 +75,7 @@ const handlers: Check<Handlers> = {
   },
 }
 
-export const loadBalancingAlgorithm: Check<LoadBalancingAlgorithm> = choice('least-load', 'round-robin', 'weighted', 'random')
+export const loadBalancingAlgorithm: Check<LoadBalancingAlgorithm> = choice('least-load', 'adaptive', 'round-robin', 'weighted', 'random')
 
 export const poolOptions: OptionTable<CheckedPoolOptions, PoolDefaults> = {
   endpoints: { ...row, check: list(endpoint), required: true, doc: 'The servers: replicas of one MCP server. At least one.' },

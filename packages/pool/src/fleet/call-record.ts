@@ -19,8 +19,6 @@ export interface CallRecordOwner {
   readonly watch: Watch
   lastError: string | undefined
   fitnessChanged(): void
-  /** It is fit again, and nobody knows how well it does. */
-  startSlowly(): void
 }
 
 /**
@@ -100,7 +98,6 @@ export class CallRecord {
     if (this.ejection === undefined) return
     const { client, health, watch } = this.#owner
     health.transition('ejected', 'healthy')
-    this.#owner.startSlowly()
     watch.pace()
     this.#owner.fitnessChanged()
     this.#options.hooks.emit('client:returned', { clientId: client.id })

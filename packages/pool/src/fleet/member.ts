@@ -102,7 +102,7 @@ export class Member implements ConnectionsOwner, CallRecordOwner, ClientWays, Wa
   connected(connection: LiveConnection): void {
     this.client.connection = connection
     if (this.health.connected()) {
-      this.startSlowly()
+      this.#startSlowly()
       this.lastCheck = this.#owner.options.wallClock()
       return
     }
@@ -236,14 +236,14 @@ export class Member implements ConnectionsOwner, CallRecordOwner, ClientWays, Wa
   }
 
   #becameFit(): void {
-    this.startSlowly()
+    this.#startSlowly()
     this.recovery.done()
     this.#connections.cancel(new PoolError('CANCELLED', `client ${this.id} is well again without a new connection`, { endpoint: this.endpoint.label }))
     this.watch.pace()
     this.fitnessChanged()
   }
 
-  startSlowly(): void {
+  #startSlowly(): void {
     const { timers, config } = this.#owner.options
     this.client.load.returned(timers.now(), config.slowStartTime)
   }

@@ -24,7 +24,7 @@ class ServingConnection extends ScriptedConnection {
 }
 
 /** Refuses nothing. */
-export const UNGUARDED: Guard = { refuses: () => undefined, started: () => {}, settled: () => {} }
+export const UNGUARDED: Guard = { refuses: () => undefined, full: false, started: () => {}, settled: () => {} }
 
 /** Someone who can be picked, with a load of the real kind. */
 export class ScriptedTarget implements Target {

@@ -18,10 +18,13 @@ const FAILURE_MEMORY = 256
  * judged against, and is learned from attempts that started in calm, however long they take and whatever comes meanwhile.
  */
 export class Calm {
-  /** Those that have not ended. */
-  readonly #open = new Set<Outstanding>()
+  /** Those that have not ended: marked as `calm`. */
+  #open = 0
   /** Bounded by the interner of kinds. */
   readonly #usual = new Map<CallKind, Usual>()
+  /** What was looked up last: mostly the same is asked for again. */
+  #lastKind: CallKind | undefined
+  #last: Usual = new Usual()
   /** How far attempts were off what was usual when they ended: their sum and their number. */
   #off = 0
   #judged = 0
@@ -29,15 +32,26 @@ export class Calm {
   #failed = 0
 
   started(attempt: Outstanding): void {
-    this.#open.add(attempt)
+    attempt.calm = true
+    this.#open++
   }
 
   /** `true`: it started in calm, and has ended. */
   settled(attempt: Outstanding): boolean {
-    return this.#open.delete(attempt)
+    if (!attempt.calm) return false
+    attempt.calm = false
+    this.#open--
+    return true
   }
 
   usual(kind: CallKind): Usual {
+    if (kind === this.#lastKind) return this.#last
+    this.#last = this.#lookUp(kind)
+    this.#lastKind = kind
+    return this.#last
+  }
+
+  #lookUp(kind: CallKind): Usual {
     let usual = this.#usual.get(kind)
     if (usual === undefined) {
       usual = new Usual()
@@ -70,7 +84,7 @@ export class Calm {
     }
     usual.took(latency)
     // Where nobody is left of those that started together, the slow ones have ended as well.
-    return this.#judged >= (this.#open.size === 0 ? ENOUGH : MANY) && this.#judge()
+    return this.#judged >= (this.#open === 0 ? ENOUGH : MANY) && this.#judge()
   }
 
   #judge(): boolean {

@@ -186,9 +186,10 @@ describe('ejects nobody in error', () => {
     expect(falsely({ clients: 4, callsPerMinute: 60, duration: 10 * HOUR, serve })).toEqual({ ejections: 0, hours: 200 })
   })
 
-  it('where all fail, or all are slow, from one moment on', () => {
+  it('where all fail, all are slow or all hang, from one moment on', () => {
     const outage = (_: number, random: Random, now: number): Service => (now > HOUR ? error : answer(random))
     const slow = (_: number, random: Random, now: number): Service => answer(random, now > HOUR ? 10 : 1)
-    for (const serve of [outage, slow]) expect(falsely({ clients: 3, callsPerMinute: 60, duration: 2 * HOUR, serve }).ejections).toBe(0)
+    const hang = (_: number, random: Random, now: number): Service => (now > HOUR ? { outcome: 'ok', after: Number.POSITIVE_INFINITY } : answer(random))
+    for (const serve of [outage, slow, hang]) expect(falsely({ clients: 3, callsPerMinute: 60, duration: 2 * HOUR, serve }).ejections).toBe(0)
   })
 })

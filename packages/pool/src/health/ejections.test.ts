@@ -165,6 +165,12 @@ describe('Ejections', () => {
     expect(world.changes).toEqual([])
     mixed(30, 40)
     expect(world.events[0]).toBe('0 ejected slow')
+    // It is no better.
+    world.time.advance(world.seat(0).ejection.until! - world.time.now())
+    const trial = world.start(0)
+    world.time.advance(1_500)
+    world.settle(0, trial, 'ok')
+    expect([world.seat(0).ejection.state, world.events.at(-1)]).toEqual(['out', '0 ejected slow'])
   })
 
   it('takes a black hole out before anything times out, and has it back as soon as it answers', () => {
@@ -186,22 +192,29 @@ describe('Ejections', () => {
     expect(world.changes).toEqual([])
   })
 
-  it('holds nothing against a client after ten minutes without a call', () => {
+  it.each([
+    [0, ['0 ejected unresponsive']],
+    [600_001, []],
+  ])('adds failures to a silence that comes %i ms later: %j', (later, events) => {
     const world = new World(3)
     world.rounds(100, { 0: 'ok', 1: 'ok', 2: 'ok' })
-    const failures = { 0: 'failed', 1: 'ok', 2: 'ok' } as const
-    world.rounds(5, failures)
-    world.time.advance(600_001)
-    world.rounds(5, failures)
-    expect(world.changes).toEqual([])
-    world.time.advance(600_001)
-    const open = world.start(0)
+    world.rounds(5, { 0: 'failed', 1: 'ok', 2: 'ok' })
+    world.time.advance(later)
+    world.start(0)
     world.rounds(20, { 1: 'ok', 2: 'ok' })
-    world.settle(0, open, 'ignored')
-    expect(world.changes).toEqual([])
-    // Close together the ten would have been enough.
-    world.rounds(10, failures)
-    expect(world.events).toEqual(['0 ejected failing'])
+    expect(world.events).toEqual(events)
+  })
+
+  it.each([
+    [0, ['0 ejected failing']],
+    [600_001, []],
+  ])('adds failures to those that come %i ms later: %j', (later, events) => {
+    const world = new World(3)
+    world.rounds(100, { 0: 'ok', 1: 'ok', 2: 'ok' })
+    world.rounds(5, { 0: 'failed', 1: 'ok', 2: 'ok' })
+    world.time.advance(later)
+    world.rounds(3, { 0: 'failed', 1: 'ok', 2: 'ok' })
+    expect(world.events).toEqual(events)
   })
 
   it('takes a trial call that hangs for a failed one', () => {

@@ -282,7 +282,7 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink {
 
   #text(): string {
     if (this.#chunks !== undefined) return Buffer.concat(this.#chunks, this.#size).toString('utf8')
-    return this.#chunk?.toString('utf8') ?? ''
+    return this.#chunk?.toString() ?? ''
   }
 
   #readJson(): void {

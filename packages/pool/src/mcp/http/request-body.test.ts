@@ -44,6 +44,32 @@ describe('requestBody', () => {
     expect(params._meta.progressToken).toBe('mine')
   })
 
+  it('is the caller’s word, completed, for whatever of the envelope it brings', () => {
+    const given = fc.record(
+      {
+        [META.protocolVersion]: fc.constantFrom('2026-07-28', '1999-01-01'),
+        [META.clientInfo]: fc.constant({ name: 'app', version: '2' }),
+        [META.clientCapabilities]: fc.constant({ sampling: {} }),
+        [META.logLevel]: fc.constant('info'),
+        progressToken: fc.constantFrom(0, 'mine'),
+        traceparent: fc.constant('00-1'),
+      },
+      { requiredKeys: [] },
+    )
+    const envelopes = fc.constantFrom(ENVELOPE, new RequestEnvelope('2026-07-28', { name: 'pool', version: '1' }, {}, 'error'))
+    fc.assert(
+      fc.property(given, envelopes, (meta, envelope) => {
+        const expected = { ...envelope.fields, ...meta, [META.protocolVersion]: '2026-07-28', ...('progressToken' in meta && { progressToken: 7 }) }
+        expect(parsed({ name: 'echo', _meta: meta }, envelope)).toEqual({
+          jsonrpc: '2.0',
+          id: 7,
+          method: 'tools/call',
+          params: { name: 'echo', _meta: expected },
+        })
+      }),
+    )
+  })
+
   it('adds nothing in the legacy era', () => {
     expect(parsed({ _meta: { progressToken: 0, a: 1 } })).toEqual({
       jsonrpc: '2.0',

@@ -38,6 +38,8 @@ export function requestBody(request: JsonRpcRequest, wireId: number, envelope: R
     if (envelope === undefined) return `${head},"params":${json}}`
     return json === '{}' ? `${head},"params":{"_meta":${envelope.json}}}` : `${head},"params":{"_meta":${envelope.json},${json.slice(1)}}`
   }
+  // Most calls of SDK clients: they say who they are with every request, and nothing has to be put in.
+  if (envelope !== undefined && saysAll(meta, envelope)) return `${head},"params":${JSON.stringify(params)}}`
   return `${head},"params":${JSON.stringify({ ...params, _meta: mergedMeta(meta, wireId, envelope) })}}`
 }
 
@@ -45,6 +47,18 @@ export function requestBody(request: JsonRpcRequest, wireId: number, envelope: R
 export function progressTokenOf(request: JsonRpcRequest): string | number | undefined {
   const token = metaOf(request.params)?.['progressToken']
   return typeof token === 'string' || typeof token === 'number' ? token : undefined
+}
+
+/** Whether merging would change nothing. */
+function saysAll(meta: unknown, { fields }: RequestEnvelope): boolean {
+  if (typeof meta !== 'object' || meta === null || Array.isArray(meta) || META.logLevel in fields) return false
+  const given = meta as JsonObject
+  return (
+    given[META.protocolVersion] === fields[META.protocolVersion] &&
+    given[META.clientCapabilities] !== undefined &&
+    given[META.clientInfo] !== undefined &&
+    given['progressToken'] === undefined
+  )
 }
 
 /** What the caller says of itself stands; the revision is the connection's, and the progress token the attempt's. */

@@ -111,6 +111,7 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
       hooks: {
         emit: (name, ...args) => void this.emit(name, ...args),
         onSnapshot: (fit) => this.#onSnapshot(fit),
+        onErrorReported: (client) => guardOf(client).seat.breaker?.recordFailure(),
         onServesChanged: () => this.#path.servesChanged(),
         onRemoved: (clientId) => this.#path.affinity.forget(clientId),
         onNotification: (client, notification) => this.#engine.notified(client, notification),
@@ -317,7 +318,7 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
     this.#fleet.handleHealthCheckFailure(clientId, error)
   }
 
-  /** Counts as a failed call; `unhealthyThreshold` of them in a row make the client unhealthy. */
+  /** An error of the client: `unhealthyThreshold` of them in a row make it unhealthy, and its breaker counts them as failures. */
   handleClientError(clientId: string, error: Error): void {
     this.#fleet.handleClientError(clientId, error)
   }

@@ -105,6 +105,7 @@ export class FleetWorld {
     const random = seededRandom(seed)
     const book = new LatencyBook()
     const hooks: FleetHooks = {
+      onErrorReported: () => {},
       emit: (name, ...args) => {
         const event = [name, ...args] as unknown as WorldEvent
         this.events.push(event)

@@ -36,6 +36,17 @@ describe('a circuit breaker', () => {
     expect(await call(pool)).toBe('answered')
   })
 
+  it('counts errors that are reported of the client', async () => {
+    const server = await running(startModernServer())
+    const pool = await started(CircuitBreakerPool, { endpoints: [{ url: server.url }], unhealthyThreshold: 10 })
+    const [id] = [...pool.clients.keys()]
+    for (let n = 0; n < 4; n++) pool.handleClientError(id!, new Error('reported'))
+    expect(pool.circuitBreakers.get(id!)).toMatchObject({ state: 'closed', failures: 4 })
+    pool.clients.get(id!)!.emit('error', new Error('emitted'))
+    expect(pool.circuitBreakers.get(id!)).toMatchObject({ state: 'open' })
+    expect(await call(pool)).toBe('CIRCUIT_OPEN')
+  })
+
   it('is opened and closed by hand', async () => {
     const server = await running(startModernServer())
     const pool = await started(CircuitBreakerPool, { endpoints: [{ url: server.url }] })

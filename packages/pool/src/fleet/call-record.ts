@@ -65,9 +65,11 @@ export class CallRecord {
   failed(error: Error): void {
     const owner = this.#owner
     const { hooks, config } = this.#options
-    const compared = error === this.#ofAttempt && config.maxEjectionPercent > 0
+    const ofAttempt = error === this.#ofAttempt
+    const compared = ofAttempt && config.maxEjectionPercent > 0
     // Once: a listener may report the same error, and means it.
     this.#ofAttempt = undefined
+    if (!ofAttempt) hooks.onErrorReported(owner.client)
     const unhealthy = owner.health.callFailed(!compared)
     owner.lastError = error.message
     if (unhealthy) owner.fitnessChanged()

@@ -41,6 +41,8 @@ export interface FleetHooks {
   readonly emit: Emit
   /** The clients that may be given calls: those that are fit, and those that are out only for their outcomes. The same array until that changes. */
   onSnapshot(available: readonly PooledClient[]): void
+  /** An error of a client that is of no attempt: its connection's, or reported by a user. */
+  onErrorReported(client: PooledClient): void
   /** A client serves other things than before: tools, capabilities, or all of it after a reconnection. */
   onServesChanged(client: PooledClient): void
   /** A client is gone for good; the pool's event is emitted after it. */

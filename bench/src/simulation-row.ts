@@ -6,7 +6,8 @@ export interface SimulationRow {
   readonly name: string
   readonly figure: Interval
   readonly unit: string
-  readonly goal: Goal
+  /** undefined: it is shown, and not judged. */
+  readonly goal: Goal | undefined
 }
 
 export function atMost(name: string, figure: Interval, value: number, unit = ''): SimulationRow {
@@ -18,7 +19,9 @@ export function atLeast(name: string, figure: Interval, value: number, unit = ''
 }
 
 /** Certain only where the whole interval is on one side. */
-export function verdictOf({ figure: { low, high }, goal: { kind, value } }: SimulationRow): Verdict {
+export function verdictOf({ figure: { low, high }, goal }: SimulationRow): Verdict {
+  if (goal === undefined) return '-'
+  const { kind, value } = goal
   const [best, worst] = kind === 'at most' ? [low, high] : [high, low]
   const meets = (figure: number): boolean => (kind === 'at most' ? figure <= value : figure >= value)
   return meets(worst) ? 'ok' : meets(best) ? 'undecided' : 'missed'

@@ -12,7 +12,7 @@ import {
 } from 'mcp-client-pool/testing'
 import { close, goalText } from './report.js'
 import { overloadRows } from './simulation-overload.js'
-import { BUOYANT, everythingOn, MODEL, REPORTED, ROBUST, ROLLING, TAIL } from './simulation-scenarios.js'
+import { BUOYANT, everythingOn, MODEL, REPORTED, REPORTED_REQUESTS, ROBUST, ROLLING, SHORT, TAIL } from './simulation-scenarios.js'
 import { atLeast, atMost, percent, shown, type SimulationRow, verdictOf } from './simulation-row.js'
 import type { Verdict } from './statistics.js'
 
@@ -35,8 +35,8 @@ export async function simulation({ smoke, rounds }: { smoke: boolean; rounds: nu
   for (const row of run.rows()) {
     const { name, figure, unit, goal } = row
     const verdict = verdictOf(row)
-    verdicts.push(verdict)
-    console.log(`| ${name} | ${shown(figure)}${unit} | ${goalText(goal)}${unit} | ${smoke ? 'smoke' : verdict} |`)
+    if (goal !== undefined) verdicts.push(verdict)
+    console.log(`| ${name} | ${shown(figure)}${unit} | ${goal === undefined ? '' : `${goalText(goal)}${unit}`} | ${smoke ? 'smoke' : verdict} |`)
     await new Promise((resolve) => setImmediate(resolve))
   }
   return close('simulation', verdicts, smoke)
@@ -76,8 +76,13 @@ class SimulationRun {
     yield this.#mean(D, 1.02)
     yield atMost(`${D.name}: p99 / central`, this.#of(D, 'pool').p99Ratio!, 1.02)
     yield this.#mean(E, 1.23)
-    this.#model.set(REPORTED, this.#compare(REPORTED, ['pool', 'central-queue']))
+    this.#model.set(SHORT, this.#compare(SHORT, ['pool', 'least-outstanding', 'prequal', 'central-queue']))
+    for (const policy of ['pool', 'least-outstanding', 'prequal']) {
+      yield { name: `${SHORT.name}: mean of ${policy} / central`, figure: this.#of(SHORT, policy).meanRatio!, unit: 'x', goal: undefined }
+    }
+    for (const each of [REPORTED, REPORTED_REQUESTS]) this.#model.set(each, this.#compare(each, ['pool', 'central-queue']))
     yield this.#mean(REPORTED, 1.12)
+    yield { ...this.#mean(REPORTED_REQUESTS, 1.12), goal: undefined }
     for (const [each, goal] of [
       [F, 0.15],
       [G, 0.15],

@@ -24,7 +24,7 @@ Options:
   --seed N               the first seed, 0 … ${LARGEST_SEED}. Default 1
   --seeds N              so many seeds, 1 … ${MOST_SEEDS}. Default ${SEEDS}, with --quick 1
   --policy NAME          who decides, instead of the scenario's policies; may be given several times. The pool as the scenario
-                         configures it, or with another algorithm: pool, least-load, round-robin, weighted, random. References:
+                         configures it, or with another algorithm: pool, least-load, adaptive, round-robin, weighted, random. References:
                          central-queue, two-choices, least-outstanding, peak-ewma, prequal, classic-round-robin, classic-random,
                          unlike-units, epsilon-greedy, shortest-expected-delay
   --json                 print every run as JSON

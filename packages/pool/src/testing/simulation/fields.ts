@@ -79,7 +79,7 @@ export class Field {
     return fallback
   }
 
-  choice<T extends string>(values: readonly T[], fallback?: T): T {
+  choice<T extends string | boolean>(values: readonly T[], fallback?: T): T {
     if (!this.isGiven && fallback !== undefined) return fallback
     const known = values.find((each) => each === this.value)
     if (known === undefined) this.wrong(`be ${values.join(', ')}`)

@@ -26,10 +26,21 @@ it('is on from then until then, or at the beginning of each period', () => {
   expect([4, 5, 14, 15, 34, 35, 44, 45].map((at) => again.isOn(at))).toEqual([false, true, true, false, false, true, true, false])
 })
 
+it('has a place of its own in the period where replicas are apart', () => {
+  const begins = [1, 2, 3].map((seed) => {
+    const phases = new Phases({ ...ALWAYS, every: 1_000, length: 200, apart: true }, seededRandom(seed))
+    const on = Array.from({ length: 1_000 }, (_, at) => phases.isOn(at))
+    expect(on.filter(Boolean)).toHaveLength(200)
+    return on.findIndex((each, at) => each && !on.at(at - 1)!)
+  })
+  expect(new Set(begins).size).toBe(3)
+})
+
 it('changes at the time that it says, never before, and says the same whatever was asked before', () => {
   const when = fc.oneof(
     fc.constant<When>({ ...ALWAYS, from: 10, until: 500 }),
     fc.constant<When>({ ...ALWAYS, from: 7, until: 2_000, every: 30, length: 10 }),
+    fc.constant<When>({ ...ALWAYS, from: 7, every: 30, length: 10, apart: true }),
     fc.constant<When>({ ...ALWAYS, until: 3_000, share: 0.4, length: 20 }),
   )
   fc.assert(

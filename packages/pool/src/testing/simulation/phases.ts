@@ -7,6 +7,8 @@ export interface When {
   readonly until: Milliseconds
   /** Again and again: `length` long, beginning every `every`. */
   readonly every: Milliseconds | undefined
+  /** With `every`: each replica at a time of its own in it, drawn at random; else all at once. */
+  readonly apart?: boolean | undefined
   /** Mean (`share`) or exact (`every`) length of one time. */
   readonly length: Milliseconds | undefined
   /** At random, this share of the time; both the times and the pauses are exponential. */
@@ -23,10 +25,13 @@ export class Phases {
   /** Ends of the phases so far; those at even places end a phase that is off. */
   readonly #ends: number[] = []
   #cursor = 0
+  /** How long before `from` the first period began. */
+  readonly #offset: Milliseconds
 
   constructor(when: When, random: Random) {
     this.#when = when
     this.#random = random
+    this.#offset = when.apart === true ? random() * (when.every ?? 0) : 0
     // As a stationary process: whether it is on at time 0 is chance too.
     if (when.share !== undefined && random() < when.share) this.#ends.push(0)
   }
@@ -34,7 +39,7 @@ export class Phases {
   isOn(at: Milliseconds): boolean {
     const { from, until, every, length, share } = this.#when
     if (at < from || at >= until) return false
-    if (every !== undefined) return (at - from) % every < length!
+    if (every !== undefined) return (at - from + this.#offset) % every < length!
     return share === undefined || this.#phaseOf(at) % 2 === 1
   }
 
@@ -44,7 +49,7 @@ export class Phases {
     if (at < from) return from
     if (at >= until) return Number.POSITIVE_INFINITY
     if (every !== undefined) {
-      const begun = from + Math.floor((at - from) / every) * every
+      const begun = from - this.#offset + Math.floor((at - from + this.#offset) / every) * every
       return Math.min(until, at < begun + length! ? begun + length! : begun + every)
     }
     return share === undefined ? until : Math.min(until, this.#ends[this.#phaseOf(at)]!)

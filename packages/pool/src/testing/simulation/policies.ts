@@ -1,4 +1,4 @@
-import type { CallPathSettings } from '../../call-path.js'
+import type { LoadBalancingAlgorithm } from '../../config/index.js'
 import { CentralQueue } from './central-queue.js'
 import { epsilonGreedy, leastOutstanding, peakEwma, roundRobin, twoChoices, uniformly, unlikeUnits } from './classic-policies.js'
 import type { Dispatcher, World } from './dispatcher.js'
@@ -21,7 +21,7 @@ const REFERENCES: Readonly<Record<string, ReferencePolicyFactory>> = {
   'shortest-expected-delay': shortestExpectedDelay,
 }
 
-const ALGORITHMS: ReadonlyArray<CallPathSettings['loadBalancingAlgorithm']> = ['least-load', 'round-robin', 'weighted', 'random']
+const ALGORITHMS: readonly LoadBalancingAlgorithm[] = ['least-load', 'adaptive', 'round-robin', 'weighted', 'random']
 
 /**
  * Names of what can decide in a simulation: `pool` is the production code with the scenario's options, the pool's own algorithms are the same with

@@ -49,10 +49,12 @@ class PoolWorker implements FleetWatcher {
   readonly #world: World
   readonly #path: CallPath
   readonly #targets: readonly SimulatedTarget[]
+  readonly #slowStartTime: Milliseconds
   #available: readonly SimulatedTarget[]
 
   constructor(world: World, settings: CallPathSettings, index: number) {
     this.#world = world
+    this.#slowStartTime = settings.slowStartTime
     this.#path = new CallPath({
       timers: world.timers,
       random: world.random(USE, index),
@@ -92,8 +94,8 @@ class PoolWorker implements FleetWatcher {
     this.#path.update(this.#available)
   }
 
-  onBack(replica: Replica): void {
-    this.#targets[replica.index]!.load.returned()
+  onBack(replica: Replica, now: Milliseconds): void {
+    this.#targets[replica.index]!.load.returned(now, this.#slowStartTime)
     this.#available = this.#targets.filter((target) => target.replica === replica || this.#available.includes(target))
     this.#path.update(this.#available)
   }
@@ -175,7 +177,7 @@ class SimulatedTarget implements Target, Connection {
   /** As the answer's `endpoint-load-metrics` would say it. */
   report(): void {
     const { report } = this.load
-    this.load.report = { ...report, cpuUsage: this.replica.utilisation }
+    this.load.report = { ...report, cpuUsage: this.replica.utilisation(this.#world.timers.now()) }
   }
 }
 
@@ -202,7 +204,7 @@ class PoolJob extends Job implements Exchange {
   override answered(): void {
     if (!this.#end()) return
     this.#world.tally.answeredBy(this.call, this.#target.replica.index, this.startedAt)
-    if (this.#target.replica.group.reports) this.#target.report()
+    if (this.#target.replica.group.reports !== false) this.#target.report()
     this.#attempt.onAnswer(ANSWER)
   }
 

@@ -13,7 +13,8 @@ const PROBABILITY: Bounds = { min: 0, max: 1 }
 const SHARE_OF_TIME: Bounds = { min: 0.000_001, max: 0.999_999 }
 
 const TROUBLES = ['slow', 'fail', 'hang', 'stall'] as const
-const WHEN = ['from', 'until', 'every', 'length', 'share'] as const
+const REPORTS = [false, true, 'requests', 'cpu'] as const
+const WHEN = ['from', 'until', 'every', 'apart', 'length', 'share'] as const
 
 export function readReplicas(field: Field): ReplicaGroup[] {
   const groups = field.list().flatMap((each, index) => readGroup(each, index) ?? [])
@@ -37,7 +38,7 @@ function readGroup(field: Field, index: number): ReplicaGroup | undefined {
     speed: member('speed').number(SPEED, 1),
     weight: member('weight').number(WEIGHT, 1),
     warmUp: readWarmUp(member('warmUp')),
-    reports: member('reports').boolean(false),
+    reports: member('reports').isGiven ? member('reports').choice(REPORTS) : false,
     troubles: troubles.isGiven ? troubles.list().flatMap((each) => readTrouble(each) ?? []) : [],
   }
 }
@@ -73,7 +74,7 @@ function readTrouble(field: Field): Trouble | undefined {
 }
 
 function readWhen(member: (name: (typeof WHEN)[number]) => Field): When {
-  const [every, share, length, until] = [member('every'), member('share'), member('length'), member('until')]
+  const [every, share, length, until, apart] = [member('every'), member('share'), member('length'), member('until'), member('apart')]
   const from = member('from').duration(0, 0)
   const when = {
     from,
@@ -81,10 +82,12 @@ function readWhen(member: (name: (typeof WHEN)[number]) => Field): When {
     every: every.isGiven ? every.duration(1) : undefined,
     share: share.isGiven ? share.number(SHARE_OF_TIME) : undefined,
     length: length.isGiven ? length.duration(1) : undefined,
+    apart: apart.boolean(false),
   }
   if (when.until <= from) until.wrong(`be after from (${from} ms)`)
   if (every.isGiven && share.isGiven) share.say('does not go with every: one is at random, the other is not')
   if ((every.isGiven || share.isGiven) && !length.isGiven) length.wrong('say how long each time is, where there is every or share')
+  if (apart.isGiven && !every.isGiven) apart.say('goes with every alone: times at random are apart anyway')
   if (length.isGiven && !every.isGiven && !share.isGiven) length.say('needs every or share, which say how often')
   if (when.every !== undefined && when.length !== undefined && when.length >= when.every) length.wrong(`be below every (${when.every} ms)`)
   return when.length === undefined ? { ...when, every: undefined, share: undefined } : when

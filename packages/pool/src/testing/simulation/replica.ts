@@ -78,9 +78,13 @@ export class Replica implements JobPlace {
     return this.#up
   }
 
-  /** Requests of all callers over what it can work on at once, in percent; over 100 while some wait. */
-  get utilisation(): number {
-    return (100 * this.outstanding) / this.group.slots
+  /** What it reports of itself, in percent; requests over slots are over 100 while some wait. */
+  utilisation(now: Milliseconds): number {
+    const { reports, slots, speed } = this.group
+    if (reports !== 'cpu') return (100 * this.outstanding) / slots
+    // What it is slower than it should be, others have of the machine.
+    const own = Math.min(1, this.speedAt(now) / speed)
+    return 100 * (1 - own + own * Math.min(1, this.#running.size / slots))
   }
 
   /** One who knows everything would send nothing here. */

@@ -39,8 +39,11 @@ export interface ReplicaGroup {
   readonly weight: number
   /** After each start it is that slow for that long. */
   readonly warmUp: { readonly speed: number; readonly length: Milliseconds } | undefined
-  /** Reports its utilisation with every answer, as ORCA does. */
-  readonly reports: boolean
+  /**
+   * Reports its utilisation with every answer, as ORCA does. `cpu`: of its machine, to which neighbours that slow it down add; `true` or `requests`:
+   * all requests that it has over its slots.
+   */
+  readonly reports: boolean | 'requests' | 'cpu'
   readonly troubles: readonly Trouble[]
 }
 

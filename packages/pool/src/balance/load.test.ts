@@ -264,8 +264,8 @@ describe('ReplicaLoad', () => {
 
   describe('latency', () => {
     it.each([
-      [Math.E, 5, 8.5],
-      [Math.sqrt(Math.E), 1, 3],
+      [Math.E, 4, 6.5],
+      [Math.sqrt(Math.E), 0.8, 2.5],
       [1 / Math.E, -1, 0],
     ])('is judged against other replicas in logarithms, squared: %d times as long weighs %d … %d requests, with enough evidence', (times, least, most) => {
       const [slow, ...usual] = replicas(10)

@@ -8,7 +8,7 @@ import { NO_REPORT, type ReplicaReport, soundReport, utilisation } from './repli
 import { ReplicaTally } from './replica-tally.js'
 
 /** What it weighs, in outstanding requests, that a replica is e times slower than others. */
-const SLOWNESS_WEIGHT = 8
+const SLOWNESS_WEIGHT = 6
 
 /** No single latency counts for more than e² = 7.4 times typical, or less than its inverse: in a tool of 10 ms that now and then takes 30 s the 30 s are no fault. */
 const UTMOST = 2
@@ -36,7 +36,7 @@ const AT_ONCE: Milliseconds = Number.NEGATIVE_INFINITY
 /**
  * What one replica has to do, in requests: the number that the picker compares.
  *
- *     cost = (1 + outstanding + elsewhere + 8 × slowness² + penalty + utilisation + habit + share) / (weight × readiness) − 1
+ *     cost = (1 + outstanding + elsewhere + 6 × slowness² + penalty + utilisation + habit + share) / (weight × readiness) − 1
  *
  * | term | what it is | size |
  * | --- | --- | --- |

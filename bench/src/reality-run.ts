@@ -24,9 +24,9 @@ export async function runOnServers(reality: RealityCase, contender: Contender, f
     ...options,
     ...(algorithm !== undefined && { loadBalancingAlgorithm: algorithm }),
     endpoints: fleet.replicas.map(({ url }) => ({ url })),
-    // One more than there are replicas: another client takes the place of one that is drained, and keeps it.
     minSize: fleet.replicas.length,
-    maxSize: fleet.replicas.length + 1,
+    // Another client takes the place of one that is drained, and keeps it when that is back.
+    maxSize: fleet.replicas.length * (scenario.restarts === undefined ? 1 : 2),
   })
   await pool.start()
   await connected(pool, fleet.replicas.length)
@@ -47,12 +47,22 @@ export async function runOnServers(reality: RealityCase, contender: Contender, f
   }
 }
 
-/** Until the code is compiled, here and in the servers: some of the same calls with nothing wrong, which do not count. */
-export async function rehearse(reality: RealityCase, fleet: RealFleet, seconds: number): Promise<void> {
-  const replicas = reality.scenario.replicas.map((group) => ({ ...group, troubles: [] }))
-  const scenario = { ...reality.scenario, duration: seconds * 1_000, replicas, restarts: undefined }
+/** Until the code is compiled, here and in the servers: so many calls that take no time, 64 at once, with nothing wrong. */
+export async function warmUp(fleet: RealFleet, calls: number): Promise<void> {
   for (const replica of fleet.replicas) await replica.child.order('suffer', {})
-  await runOnServers({ ...reality, scenario, deaf: false }, { name: 'rehearsal', policy: 'round-robin', options: {} }, fleet, 0)
+  const pool = new MCPClientPool({
+    endpoints: fleet.replicas.map(({ url }) => ({ url })),
+    maxSize: fleet.replicas.length,
+    loadBalancingAlgorithm: 'round-robin',
+  })
+  await pool.start()
+  await connected(pool, fleet.replicas.length)
+  let left = calls
+  const caller = async (): Promise<void> => {
+    while (left > 0) await pool.request({ jsonrpc: '2.0', id: left--, method: 'tools/call', params: { name: 'work', arguments: { ms: 0 } } })
+  }
+  await Promise.all(Array.from({ length: 64 }, caller))
+  await pool.shutdown()
   await fleet.recover()
 }
 

@@ -1,7 +1,7 @@
 import { simulate, type Summary, summarize } from 'mcp-client-pool/testing'
 import { casesOf, type Contender, type RealityCase } from './reality-cases.js'
 import { RealFleet } from './reality-fleet.js'
-import { type RealResult, rehearse, runOnServers } from './reality-run.js'
+import { type RealResult, runOnServers, warmUp } from './reality-run.js'
 import { close } from './report.js'
 import type { Verdict } from './statistics.js'
 
@@ -12,12 +12,12 @@ interface Size {
   readonly seconds: number
   /** Replicas that are well, where one is not. */
   readonly well: number
-  /** Seconds of the rehearsal before the first run. */
-  readonly rehearsal: number
+  /** Calls before the first run. */
+  readonly warmUp: number
 }
 
-const FULL: Size = { seconds: 10, well: 9, rehearsal: 3 }
-const SMOKE: Size = { seconds: 0.8, well: 2, rehearsal: 0.2 }
+const FULL: Size = { seconds: 10, well: 9, warmUp: 20_000 }
+const SMOKE: Size = { seconds: 0.8, well: 2, warmUp: 200 }
 
 interface Compared {
   readonly contender: Contender
@@ -47,11 +47,11 @@ export async function reality({ smoke }: { smoke: boolean }): Promise<number> {
   return close('reality', verdicts, smoke)
 }
 
-async function runCase(each: RealityCase, { rehearsal }: Size): Promise<Compared[]> {
+async function runCase(each: RealityCase, { warmUp: calls }: Size): Promise<Compared[]> {
   const fleet = await RealFleet.start(each)
   const results: Compared[] = []
   try {
-    await rehearse(each, fleet, rehearsal)
+    await warmUp(fleet, calls)
     for (const [turn, contender] of each.contenders.entries()) {
       if (turn > 0) await fleet.recover()
       const real = await runOnServers(each, contender, fleet, SEED)

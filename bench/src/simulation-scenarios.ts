@@ -104,7 +104,7 @@ export const BUOYANT: { readonly slowFrom: number; readonly slowUntil: number; r
       { name: 'turning', slots: 1_000, troubles: [{ slow: 0.0835, from: 15_000, until: 45_000, sparesRunning: true }] },
       { name: 'steady', count: 10, slots: 1_000 },
     ],
-    pool: BARE,
+    pool: PATIENT,
   }),
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { runCli } from './run-cli.js'
+import { runCli, startCli } from './run-cli.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'mcp-pool-simulate-'))
 const FLEET = join(folder, 'fleet.yaml')
@@ -56,6 +56,16 @@ describe('mcp-pool simulate', () => {
     const text = readFileSync(path, 'utf8')
     expect(text.match(/<polyline /g)).toHaveLength(9)
     expect(text).not.toContain('NaN')
+  })
+
+  it('ends after the run that is under way when a signal comes, with its code', async () => {
+    const path = join(folder, 'long.yaml')
+    writeFileSync(path, `${readFileSync(FLEET, 'utf8')}variants:\n  - { name: short, calls: 10 }\n  - { name: long, calls: 20000 }\n`)
+    const { child, stdout, ended } = startCli(['simulate', path, '--seeds', '1000', '--policy', 'central-queue'])
+    child.stdout!.once('data', () => child.kill('SIGINT'))
+    expect(await ended).toMatchObject({ code: 130, stderr: '' })
+    expect(stdout()).toContain('mine: short')
+    expect(stdout()).not.toContain('mine: long')
   })
 
   it('names file, line and what is allowed where a scenario is wrong', async () => {

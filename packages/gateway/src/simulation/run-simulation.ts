@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { compare, POLICIES, type PolicyResult, type Scenario, timelineOf } from 'mcp-client-pool/testing'
+import { comparing, POLICIES, type PolicyResult, type Scenario, timelineOf } from 'mcp-client-pool/testing'
 import type { CommandContext } from '../command.js'
 import { printable } from '../terminal/printable.js'
 import { UsageError } from '../usage-error.js'
@@ -19,7 +19,7 @@ export interface SimulationOptions {
   readonly plot: string | undefined
 }
 
-/** Resolves with the number of unsafe calls that ran more than once. Stops between two scenarios when a signal came. */
+/** Resolves with the number of unsafe calls that ran more than once. Stops after the run that is under way when a signal comes. */
 export async function runSimulation(options: SimulationOptions, context: CommandContext): Promise<number> {
   const { scenario: name, policies, seeds, quick, json, plot } = options
   const stranger = policies?.find((policy) => !POLICIES.includes(policy))
@@ -45,7 +45,7 @@ interface Report {
   readonly lines: readonly PlottedLine[]
 }
 
-/** A simulation never waits: between two of them the process hears of signals. */
+/** A simulation never waits: between two runs the process hears of signals. */
 async function runAll(
   scenarios: readonly Scenario[],
   seeds: readonly number[],
@@ -55,16 +55,18 @@ async function runAll(
 ): Promise<Report[]> {
   const reports: Report[] = []
   for (const scenario of scenarios) {
-    await new Promise((resolve) => setImmediate(resolve))
-    if (interruption.signal.aborted) break
     const lines: PlottedLine[] = []
-    const results = compare(scenario, {
+    const steps = comparing(scenario, {
       seeds,
       ...(policies !== undefined && { policies }),
       onRun: (policy, seed, tally) => {
         if (seed === seeds[0]) lines.push({ policy, points: timelineOf(tally, POINTS) })
       },
     })
+    let step = steps.next()
+    for (; step.done !== true && !interruption.signal.aborted; step = steps.next()) await new Promise((resolve) => setImmediate(resolve))
+    if (step.done !== true) break
+    const results = step.value
     reports.push({ scenario, results, lines })
     if (!print) continue
     stdout.line(`${printable(scenario.name)} (${printable(scenario.about)}; ${seeds.length} seed${seeds.length > 1 ? 's' : ''})`)

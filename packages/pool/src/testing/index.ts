@@ -49,6 +49,7 @@ export {
   capacityOf,
   CLASSICS,
   compare,
+  comparing,
   type CompareOptions,
   type Distribution,
   type Interval,

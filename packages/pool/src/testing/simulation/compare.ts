@@ -31,6 +31,15 @@ export interface CompareOptions {
 
 /** The same calls for every policy, seed by seed. */
 export function compare(scenario: Scenario, options: CompareOptions): PolicyResult[] {
+  const steps = comparing(scenario, options)
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+  }
+}
+
+/** The same in steps, a run each: between two of them a program can do something else, or give up. */
+export function* comparing(scenario: Scenario, options: CompareOptions): Generator<void, PolicyResult[]> {
   const { seeds, policies = scenario.policies, reference = 'central-queue', onRun } = options
   const runs = policies.map((): Summary[] => [])
   for (const seed of seeds) {
@@ -39,6 +48,7 @@ export function compare(scenario: Scenario, options: CompareOptions): PolicyResu
       const tally = simulate(scenario, policy, seed, workload)
       runs[index]!.push(summarize(tally, scenario))
       onRun?.(policy, seed, tally)
+      yield
     }
   }
   const base = runs[policies.indexOf(reference)]

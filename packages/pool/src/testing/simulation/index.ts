@@ -1,4 +1,4 @@
-export { compare, type CompareOptions, type PolicyResult } from './compare.js'
+export { compare, comparing, type CompareOptions, type PolicyResult } from './compare.js'
 export { type Distribution, meanOf } from './distribution.js'
 export type { ScenarioProblem } from './fields.js'
 export { bootstrapMean, type Interval, medianOf, pairedRatio, wilson } from './paired.js'

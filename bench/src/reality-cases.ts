@@ -17,6 +17,8 @@ export interface RealityCase {
   readonly contenders: readonly Contender[]
   /** What hangs is no server that is silent but a port that drops SYN. */
   readonly deaf?: boolean
+  /** No call may be lost, whatever is restarted. */
+  readonly lossless?: boolean
   /** Part of a smoke run. */
   readonly smoke?: boolean
 }
@@ -155,8 +157,8 @@ export function casesOf(seconds: number, well: number): readonly RealityCase[] {
       }),
       contenders: POLICIES,
     },
-    { name: 'S8 rolling restart, drained, modern', era: 'modern', scenario: rolling(2_000), contenders: ROLLING },
-    { name: 'S8 rolling restart, drained, legacy', era: 'legacy', smoke: true, scenario: rolling(2_000), contenders: ROLLING },
+    { name: 'S8 rolling restart, drained, modern', era: 'modern', lossless: true, scenario: rolling(2_000), contenders: ROLLING },
+    { name: 'S8 rolling restart, drained, legacy', lossless: true, era: 'legacy', smoke: true, scenario: rolling(2_000), contenders: ROLLING },
     { name: 'S8 rolling restart, killed', era: 'modern', scenario: rolling(0), contenders: ROLLING },
     {
       name: 'hedging, The Tail at Scale',

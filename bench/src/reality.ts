@@ -74,7 +74,13 @@ function row(each: RealityCase, { contender, simulated, real }: Compared): strin
   const times = ([(s) => s.mean, (s) => s.p50, (s) => s.p99, (s) => s.p999] satisfies Array<(summary: Summary) => number>).map((pick) => both(pick, 1))
   const twice = both((s) => s.unsafeRepeats, 0)
   const more = `${(((simulated.executions || 1) / simulated.calls - 1) * 100).toFixed(1)}, ${(real.extra * 100).toFixed(1)}`
-  return `| ${[`${each.name}: ${contender.name}`, real.calls, ...times, both((s) => s.failed, 2), twice, more, real.late.toFixed(1)].join(' | ')} |`
+  return `| ${[`${each.name}: ${contender.name}`, real.calls, ...times, failures(simulated, real), twice, more, real.late.toFixed(1)].join(' | ')} |`
+}
+
+/** In percent, and with what real calls failed. */
+function failures(simulated: Summary, real: Summary): string {
+  const codes = Object.entries(real.codes).map(([code, count]) => `${count} ${code}`)
+  return `${simulated.failed.toFixed(2)}, ${real.failed.toFixed(2)}${codes.length > 0 ? ` (${codes.join(', ')})` : ''}`
 }
 
 /** Means that are this close are no order. */
@@ -83,8 +89,8 @@ const ALIKE = 1.15
 /** Roughly the same size: processes that share two cores, timers of whole milliseconds and a network are not in the model. */
 const ROUGHLY = 1.5
 
-/** A machine that adds more than this share of a mean says nothing of times. */
-const MOST_LATE = 0.1
+/** A machine that adds more than this share of a mean says nothing of times: where servers are well used, waiting grows by many times that. */
+const MOST_LATE = 0.05
 
 interface Claim {
   readonly what: string

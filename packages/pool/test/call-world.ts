@@ -105,6 +105,8 @@ export class World {
   readonly asked: string[] = []
   recovering = false
   latencies: (q: number) => Milliseconds | undefined = () => undefined
+  /** Somebody who listens, and does something to the pool at once. */
+  onSettled: (outcome: Outcome) => void = () => {}
   readonly calls: Calls
 
   constructor(replicas: Replica[], settings: Partial<CallsSettings> = {}) {
@@ -142,7 +144,7 @@ export class World {
       recovering: () => this.recovering,
       answerServer: (request) => void this.asked.push(request.method),
       totals: { totalRequests: 0, failedRequests: 0, averageLatency: 0 },
-      observe: () => {},
+      observe: (_target, outcome) => this.onSettled(outcome),
     })
   }
 

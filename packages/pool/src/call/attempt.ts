@@ -46,6 +46,8 @@ export class CallAttempt extends Outstanding implements Attempt {
   wasAsked = false
   #settled = false
   #exchange: Exchange | undefined
+  /** Why it was given up before the connection had begun. */
+  #givenUp: string | undefined
 
   constructor(owner: AttemptOwner, target: Target, wireId: number) {
     super()
@@ -84,8 +86,9 @@ export class CallAttempt extends Outstanding implements Attempt {
   start(): void {
     try {
       const exchange = this.target.connection.start(this)
-      // A connection may fail it before it returns; then there is nothing left to cancel.
+      // A connection may answer or fail it before it returns; then there is nothing left to cancel.
       if (!this.#settled) this.#exchange = exchange
+      else if (this.#givenUp !== undefined) exchange.cancel(this.#givenUp)
     } catch (cause) {
       this.onFailure(
         new PoolError('CONFIG', `${this.kind.key} cannot be written as JSON: ${cause instanceof Error ? cause.message : String(cause)}`, { cause }),
@@ -97,7 +100,8 @@ export class CallAttempt extends Outstanding implements Attempt {
   cancel(reason: string): void {
     if (this.#settled) return
     this.#settled = true
-    this.#exchange?.cancel(reason)
+    if (this.#exchange === undefined) this.#givenUp = reason
+    else this.#exchange.cancel(reason)
   }
 
   onEventId(eventId: string): void {

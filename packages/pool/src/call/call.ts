@@ -83,6 +83,9 @@ const NOBODY: readonly Target[] = []
  * Hedging and retrying stand above the pick, so that every attempt picks again. As an alarm the call wakes from a backoff or for a
  * hedge, of which there is one at a time; the alarm of an attempt is the attempt's own. It is also the query
  * that the picker is asked, for a call allocates nothing that it can be itself.
+ *
+ * Whoever is told of an attempt (guard, budgets, listeners of the pool) may let others in from the queue, and people who listen may
+ * abort this very call. So after each pick, start and end of an attempt the call may be over.
  */
 export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, OpenCall {
   readonly #ways: CallWays
@@ -180,8 +183,8 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
   cancel(reason: string): void {
     if (this.#done) return
     const now = this.#ways.timers.now()
-    this.#giveUpAttempts('ignored', now, reason)
     this.#finish(now, false)
+    this.#giveUpAttempts('ignored', now, reason)
   }
 
   #abort(reason: unknown): void {
@@ -209,6 +212,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
   // ── In the queue ─────────────────────────────────────────────────────────────────────────────────────────────────
 
   #wait(now: Milliseconds): void {
+    if (this.#done) return
     this.waitsUntil = Math.min(now + (this.#terms.queueTimeout ?? this.#ways.settings.queueTimeout), this.#deadline)
     this.#ways.admission!.wait(this, now)
   }
@@ -219,6 +223,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
       return 'ended'
     }
     const target = this.#pick(now)
+    if (this.#done) return 'ended'
     if (target === undefined) return this.#ways.allFull ? 'full' : 'no-place'
     this.#launch(target, now)
     return 'started'
@@ -268,8 +273,10 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
   }
 
   #launch(target: Target, now: Milliseconds): void {
+    if (this.#done) return
     this.#admit(now)
     const attempt = this.#attempt(target, now)
+    if (attempt === undefined) return
     this.#current = attempt
     if (!this.stream) {
       const hedgeAfter = this.#ways.hedgeAfter(this.kind, this.#terms.hedge)
@@ -282,7 +289,8 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
     }
   }
 
-  #attempt(target: Target, now: Milliseconds): CallAttempt {
+  /** undefined: the call was ended meanwhile. */
+  #attempt(target: Target, now: Milliseconds): CallAttempt | undefined {
     this.#attempts++
     const attempt = new CallAttempt(this, target, this.#ways.nextWireId())
     if (!this.stream) {
@@ -290,7 +298,9 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
       target.guard.started(attempt, now)
       this.#wind(attempt, now)
     }
-    return attempt
+    if (!this.#done) return attempt
+    this.#settle(attempt, 'ignored', undefined, now)
+    return undefined
   }
 
   /** The first attempt has taken longer than most: a second one elsewhere, where that is safe, worth it and within the budget. */
@@ -301,8 +311,9 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
     const target = this.#pick(now)
     const another = target !== undefined && !this.tried.includes(target)
     this.tried = before
-    if (!another || !this.#ways.spendHedge()) return
+    if (!another || this.#done || !this.#ways.spendHedge()) return
     const hedge = this.#attempt(target, now)
+    if (hedge === undefined) return
     this.#hedge = hedge
     hedge.start()
   }
@@ -329,6 +340,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
   asked(attempt: CallAttempt, request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void {
     // It wins: people must not be asked twice.
     this.#cancelOther(attempt, 'another attempt asked the client something')
+    if (this.#done) return
     // While a person thinks, neither the age of the attempt nor its timeout runs; the call's deadline does.
     attempt.waiting = true
     if (this.#deadline === FOREVER) this.#ways.timers.clear(attempt)
@@ -345,17 +357,22 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
 
   answered(attempt: CallAttempt, response: JsonRpcResponse): void {
     const now = this.#ways.timers.now()
+    const isAnswer = !('error' in response && response.error.code === METHOD_NOT_FOUND)
+    if (isAnswer) this.#finish(now, true)
     this.#settle(attempt, outcomeOfAnswer(response), undefined, now)
-    if ('error' in response && response.error.code === METHOD_NOT_FOUND && this.#elsewhere(attempt, now)) return
+    if (!isAnswer) {
+      if (this.#done || this.#elsewhere(attempt, now) || this.#done) return
+      this.#finish(now, true)
+    }
     this.#ways.issuers.learn(response, attempt.target)
     this.#cancelOther(attempt, 'another attempt was answered first')
-    this.#finish(now, true)
     this.#listener.onAnswer(response)
   }
 
   failed(attempt: CallAttempt, failure: AttemptFailure): void {
     const now = this.#ways.timers.now()
     const code = failure.code as PoolErrorCode
+    this.#remember(failure)
     this.#settle(attempt, outcomeOfFailure(code, failure instanceof PoolError ? failure.status : undefined), failure, now)
     this.#afterFailure(attempt, failure, code, now)
   }
@@ -368,12 +385,13 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
     // A timeout that the caller chose says as little about the replica as a cancel does.
     const outcome = byCall && this.#terms.timeout !== undefined ? 'ignored' : 'failed'
     attempt.cancel(failure.message)
+    this.#remember(failure)
     this.#settle(attempt, outcome, failure, now)
     this.#afterFailure(attempt, failure, 'REQUEST_TIMEOUT', now)
   }
 
   #afterFailure(attempt: CallAttempt, failure: AttemptFailure, code: PoolErrorCode, now: Milliseconds): void {
-    this.#remember(failure)
+    if (this.#done) return
     if (now >= this.#deadline) {
       this.#giveUpAttempts('ignored', now, 'no time left')
       return this.#fail('REQUEST_TIMEOUT', now, undefined)
@@ -408,6 +426,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
   }
 
   #backOff(now: Milliseconds, atLeast: Milliseconds = 0): void {
+    if (this.#done) return
     this.#repeats++
     const delay = Math.max(this.#ways.backoff(this.#repeats), atLeast)
     if (!this.#inTime(now, delay)) return this.#fail('REQUEST_TIMEOUT', now, undefined)
@@ -460,6 +479,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
   }
 
   #fail(code: PoolErrorCode, now: Milliseconds, cause: unknown, note = ''): void {
+    if (this.#done) return
     this.#finish(now, false)
     this.#listener.onFailure(describeFailure(code, this.kind.key, this.#attempts, this.#failures ?? [], cause, note))
   }

@@ -2,6 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PathWorld } from '../test/path-world.js'
 import type { CallPathSettings } from './call-path.js'
+import type { Guard, Load } from './ports.js'
+
+const WORK = { method: 'tools/call', tool: 'work', key: 'tools/call:work' }
 
 const settings: fc.Arbitrary<Partial<CallPathSettings>> = fc.record({
   loadBalancingAlgorithm: fc.constantFrom('least-load', 'round-robin', 'weighted', 'random'),
@@ -139,5 +142,91 @@ describe('whatever happens, and however the pool is set', () => {
       }),
       { numRuns: 200 },
     )
+  })
+
+  it('one classification of an attempt goes to guard, load and fleet: the same, once, in this order', () => {
+    fc.assert(
+      fc.property(settings, fc.array(step, { maxLength: 120 }), (options, steps) => {
+        const world = new PathWorld(3, options)
+        const heard: unknown[][] = []
+        for (const { id, guard, load } of world.replicas) {
+          const listenTo = (who: string, at: Guard | Load): void => {
+            const settled = at.settled.bind(at)
+            at.settled = (attempt, outcome, now) => {
+              heard.push([who, id, attempt, outcome])
+              settled(attempt, outcome, now)
+            }
+          }
+          listenTo('guard', guard)
+          listenTo('load', load)
+        }
+        play(world, steps, () => {})
+        world.time.advance(60_000)
+        const toldTo = (who: string): unknown[][] => heard.filter(([to]) => to === who).map(([, ...what]) => what)
+        expect(toldTo('load')).toEqual(toldTo('guard'))
+        expect(world.outcomes).toEqual(toldTo('load').map(([, , outcome]) => outcome))
+        expect(heard.map(([to]) => to)).toEqual(toldTo('load').flatMap(() => ['guard', 'load']))
+        const attempts = toldTo('load').map(([, attempt]) => attempt)
+        expect(new Set(attempts).size).toBe(attempts.length)
+        expect(attempts).toHaveLength(world.replicas.flatMap(({ given }) => given).length)
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  it('a key moves only while its client takes no call, or is gone: nobody who comes, fails or comes back moves another', () => {
+    const key = fc.nat(7)
+    const client = fc.nat(3)
+    const turn = fc.oneof(
+      { weight: 6, arbitrary: fc.record({ does: fc.constant('call' as const), key, ok: fc.boolean() }) },
+      { weight: 3, arbitrary: fc.record({ does: fc.constant('break' as const), client, calls: fc.integer({ min: 1, max: 40 }) }) },
+      { weight: 2, arbitrary: fc.record({ does: fc.constant('wait' as const), ms: fc.constantFrom(10, 1_000, 4_000) }) },
+      { weight: 1, arbitrary: fc.record({ does: fc.constantFrom('drain' as const, 'bring back' as const), client }) },
+    )
+    const options = fc.record({ breakerThreshold: fc.constantFrom(undefined, 4), maxEjectionPercent: fc.constantFrom(50, 100) })
+    const seen = new Set<string>()
+    fc.assert(
+      fc.property(options, fc.array(turn, { minLength: 10, maxLength: 60 }), fc.nat(), (chosen, turns, seed) => {
+        const world = new PathWorld(4, { ...chosen, baseEjectionTime: 2_000, breakerResetTimeout: 3_000, retryAttempts: 0 }, seed)
+        const takes = (id: string | undefined): boolean =>
+          world.present.some((replica) => replica.id === id && replica.guard.refuses(WORK, world.time.now()) === undefined)
+        /** Where it went. */
+        const ask = (affinity: string, ok: boolean, bound?: string): string => {
+          if (bound !== undefined) world.path.affinity.set(affinity, bound, world.time.now())
+          world.call({ affinity })
+          const [attempt] = world.open
+          if (attempt === undefined) return 'nobody'
+          const [replica] = world.replicas.filter(({ open }) => open.has(attempt))
+          if (ok) attempt.answer()
+          else attempt.fail('sent')
+          return replica!.id
+        }
+        /** So many of each, with keys that nobody looks at. */
+        const calls = (count: number, failing?: string): void => {
+          for (let n = 0; n < count; n++) {
+            for (const { id } of world.present) ask('another', id !== failing, id)
+            world.time.advance(100)
+          }
+        }
+        calls(40)
+        for (const it of turns) {
+          if (it.does === 'call') {
+            const before = world.path.affinity.get(`key-${it.key}`, world.time.now())
+            const took = takes(before)
+            const went = ask(`key-${it.key}`, it.ok)
+            if (took) expect(went).toBe(before)
+            if (before !== undefined && went !== 'nobody' && went !== before) seen.add('moved')
+            if (took || went === 'nobody') expect(world.path.affinity.get(`key-${it.key}`, world.time.now())).toBe(before)
+          } else if (it.does === 'wait') world.time.advance(it.ms)
+          else if (it.does === 'break') calls(it.calls, `r${it.client}`)
+          else if (it.does === 'drain') world.update(world.present.filter(({ id }) => id !== `r${it.client}`))
+          else world.update(world.replicas.filter((replica) => world.present.includes(replica) || replica.id === `r${it.client}`))
+        }
+        for (const { what } of world.changes) seen.add(what)
+      }),
+      { numRuns: 100, seed: 3 },
+    )
+    // Or nothing of this was about those who leave and return.
+    for (const what of ['moved', 'ejected', 'returned', 'opened', 'closed']) expect(seen).toContain(what)
   })
 })

@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest'
+import { PathWorld } from '../test/path-world.js'
+import type { ReplicaLoad } from './balance/index.js'
+import type { PoolError } from './errors.js'
+import type { ClientWishes } from './client-wait.js'
+
+describe('what is known of a client', () => {
+  /** So many calls on each, as the policy gives them out; those on r0 fail. */
+  function rounds(world: PathWorld, count: number, failing: boolean): void {
+    for (let n = 0; n < count; n++) {
+      for (const { id } of world.present) {
+        world.path.affinity.set('key', id, world.time.now())
+        world.call({ affinity: 'key' })
+        for (const attempt of world.open) {
+          if (failing && world.replicas[0]!.open.has(attempt)) attempt.fail('sent')
+          else attempt.answer()
+        }
+      }
+      world.time.advance(10)
+    }
+  }
+
+  it('stays when others come and go', () => {
+    const world = new PathWorld(5, { maxEjectionPercent: 0, retryAttempts: 0 })
+    world.update(world.replicas.slice(0, 4))
+    rounds(world, 30, true)
+    const costs = (): number[] => world.replicas.slice(0, 3).map(({ id }) => costOf(world, id))
+    const before = costs()
+    expect(before[0]).toBeGreaterThan(before[1]! + 5)
+    world.update([...world.replicas.slice(0, 3), world.replicas[4]!])
+    expect(costs()).toEqual(before)
+    const already = world.replicas[0]!.given.length
+    for (let n = 0; n < 15; n++) world.call()
+    expect(world.replicas[0]!.given).toHaveLength(already)
+  })
+
+  it.each([
+    [10_000, 0, 6],
+    [0, 8, 12],
+  ])('one that returns from ejection gets, with a slowStartTime of %d ms, %d … %d of the next 30 calls', (slowStartTime, least, most) => {
+    const world = new PathWorld(3, { slowStartTime, baseEjectionTime: 1_000, retryAttempts: 0 })
+    rounds(world, 100, false)
+    while (!world.changes.some(({ what }) => what === 'ejected')) rounds(world, 1, true)
+    while (!world.changes.some(({ what }) => what === 'returned')) rounds(world, 1, false)
+    const already = world.replicas[0]!.given.length
+    for (let n = 0; n < 30; n++) world.call()
+    const got = world.replicas[0]!.given.length - already
+    expect(got).toBeGreaterThanOrEqual(least)
+    expect(got).toBeLessThanOrEqual(most)
+  })
+})
+
+function costOf(world: PathWorld, id: string): number {
+  const { load } = world.replicas.find((replica) => replica.id === id)!
+  return (load as ReplicaLoad).cost(world.time.now())
+}
+
+describe('who waits for a client', () => {
+  /** A queue before one replica with one place, which is taken; `answer` frees it. */
+  function begin(maxQueueSize = 10) {
+    const world = new PathWorld(1, { enablePriorityQueues: true, maxConcurrentRequestsPerClient: 1, maxQueueSize, queueTimeout: 1_000 })
+    world.call()
+    const [held] = world.open
+    const ends: string[] = []
+    const wait = (name: string, wishes: ClientWishes = {}): void => {
+      world.path.whenNext(wishes).then(
+        ({ id }) => ends.push(`${name} ${id}`),
+        ({ code }: PoolError) => ends.push(`${name} ${code} at ${world.time.now()}`),
+      )
+    }
+    return { world, ends, wait, answer: () => held!.answer() }
+  }
+
+  it('gets it by priority, as soon as there is one', async () => {
+    const { world, ends, wait, answer } = begin()
+    for (const priority of ['low', 'normal', 'high'] as const) wait(priority, { priority })
+    await world.time.run(100)
+    expect([ends, world.path.statistics.queue]).toEqual([[], { waiting: 3, high: 1, normal: 1, low: 1, shed: 0, timedOut: 0 }])
+    answer()
+    await world.time.run(0)
+    expect(ends).toEqual(['high r0', 'normal r0', 'low r0'])
+  })
+
+  it('is told after its own queueTimeout, else that of the pool, that there was none', async () => {
+    const { world, ends, wait } = begin()
+    wait('patient')
+    wait('own', { queueTimeout: 300 })
+    await world.time.run(2_000)
+    expect(ends).toEqual(['own QUEUE_TIMEOUT at 300', 'patient QUEUE_TIMEOUT at 1000'])
+    expect(world.path.statistics.queue).toMatchObject({ waiting: 0, timedOut: 2 })
+  })
+
+  it('is sent away where the queue is full, the lowest first', async () => {
+    const { world, ends, wait } = begin(1)
+    wait('low', { priority: 'low' })
+    wait('high', { priority: 'high' })
+    wait('late', { priority: 'normal' })
+    await world.time.run(0)
+    expect(ends).toEqual(['low QUEUE_FULL at 0', 'late QUEUE_FULL at 0'])
+  })
+
+  it('does not wait where there is no queue', async () => {
+    const world = new PathWorld(2, { breakerThreshold: 1, retryAttempts: 0 })
+    for (let n = 0; n < 2; n++) {
+      world.call()
+      world.open[0]!.fail('sent')
+    }
+    await expect(world.path.whenNext({})).rejects.toMatchObject({ code: 'CIRCUIT_OPEN' })
+    world.update([])
+    await expect(world.path.whenNext({ priority: 'high', queueTimeout: 5 })).rejects.toMatchObject({ code: 'NO_HEALTHY_CLIENTS' })
+  })
+})
+
+describe('Retry-After', () => {
+  it('leaves the client alone for as long as it asked, and uses it all the same where nobody else is', () => {
+    const world = new PathWorld(2, { maxEjectionPercent: 0, retryAttempts: 0 })
+    world.path.affinity.set('key', 'r0', 0)
+    world.call({ affinity: 'key' })
+    world.open[0]!.fail('refused', 700)
+    const asked = (): string => {
+      const already = world.replicas.map(({ given }) => given.length)
+      world.call({ affinity: 'key' })
+      world.open[0]!.answer()
+      return world.replicas.find(({ given }, i) => given.length > already[i]!)!.id
+    }
+    world.time.advance(699)
+    expect(asked()).toBe('r1')
+    // The key stays with it.
+    world.time.advance(1)
+    expect(asked()).toBe('r0')
+    world.call({ affinity: 'key' })
+    world.open[0]!.fail('refused', 700)
+    world.update([world.replicas[0]!])
+    expect(asked()).toBe('r0')
+  })
+
+  it('of an hour means another quota than ours, or the wrong unit: it is believed for 30 s', () => {
+    const world = new PathWorld(2, { maxEjectionPercent: 0, retryAttempts: 0 })
+    const { guard } = world.replicas[0]!
+    world.path.affinity.set('key', 'r0', 0)
+    world.call({ affinity: 'key' })
+    world.open[0]!.fail('refused', 3_600_000)
+    const kind = { method: 'ping', tool: undefined, key: 'ping' }
+    expect([guard.refuses(kind, 29_999), guard.refuses(kind, 30_000)]).toEqual(['resting', undefined])
+  })
+})

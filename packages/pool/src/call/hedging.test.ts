@@ -168,4 +168,17 @@ describe('a slow call', () => {
     expect(time.pending).toBe(0)
     atRest(a, b)
   })
+
+  it('is not asked of a second replica that could hardly answer before the deadline', () => {
+    const [a, b] = pair()
+    const subject = hedged([a, b], 10)
+    subject.latencies = () => 40
+    subject.call({}, { timeout: 90 })
+    subject.time.advance(50)
+    expect(b.attempts).toHaveLength(0)
+    a.answers()
+    subject.call({}, { timeout: 91 })
+    subject.time.advance(50)
+    expect(b.attempts).toHaveLength(1)
+  })
 })

@@ -63,6 +63,13 @@ describe('defaults', () => {
   it('follow the options that they depend on', () => {
     expect(config({ baseEjectionTime: 400_000 }).maxEjectionTime).toBe(400_000)
   })
+
+  it('make the algorithm adaptive where that is asked for, and none by name', () => {
+    expect(config({}).loadBalancingAlgorithm).toBe('least-load')
+    expect(config({ enableAdaptiveBalancing: true }).loadBalancingAlgorithm).toBe('adaptive')
+    expect(config({ enableAdaptiveBalancing: true, loadBalancingAlgorithm: 'random' }).loadBalancingAlgorithm).toBe('random')
+    expect(config({ loadBalancingAlgorithm: 'adaptive' }).loadBalancingAlgorithm).toBe('adaptive')
+  })
 })
 
 describe('what is refused', () => {

@@ -1,4 +1,4 @@
-import type { CallTerms } from '../src/call/call.js'
+import type { CallTerms } from '../src/call/call-terms.js'
 import { Calls, type CallsSettings } from '../src/call/calls.js'
 import { PoolError } from '../src/errors.js'
 import type {

@@ -66,6 +66,8 @@ export interface CallWays {
   whyNobody(query: PickQuery, now: Milliseconds): AttemptFailure
   /** Those who could serve it are only busy, or not fit now and may be soon: worth a wait in the queue. */
   mayGetPlace(query: PickQuery, now: Milliseconds): boolean
+  /** Who has to serve it, for a cursor or a session, is there, and has all its places taken. */
+  isBusy(query: PickQuery, now: Milliseconds): boolean
   /** Somebody who could serve it is not fit now, and may be soon. */
   mayReturn(query: PickQuery): boolean
   /** A question of the server that the caller does not take. */

@@ -13,61 +13,17 @@ import {
   type PinnedSession,
   type Priority,
   type Requirements,
-  type Signal,
   type Target,
 } from '../ports.js'
 import { type AttemptOwner, CallAttempt } from './attempt.js'
+import type { CallListener, CallTerms } from './call-terms.js'
 import type { CallWays } from './call-ways.js'
 import { describeFailure } from './describe-failure.js'
 import { outcomeOfAnswer, outcomeOfFailure } from './outcome.js'
 import type { Entry, Place, Waiting } from './admission/index.js'
-import type { HedgeWish } from './hedging.js'
 import type { OpenCall } from './open-calls.js'
 import { mayRepeat } from './repeat.js'
 import { isSpread } from './safety.js'
-
-/** How the caller wants a call to be made. Undefined fields mean no wish. */
-export interface CallTerms {
-  /** The shape in which the request is, and in which the caller wants the answer. */
-  readonly era: Era
-  readonly affinity?: string | undefined
-  readonly requirements?: Requirements | undefined
-  readonly headers?: Readonly<Record<string, string>> | undefined
-  readonly session?: PinnedSession | undefined
-  readonly signal?: Signal | undefined
-  readonly idempotent?: boolean | undefined
-  /** Who goes first where calls have to wait. @default 'normal' */
-  readonly priority?: Priority | undefined
-  /** Whom the call is for: under overload everybody gets a fair share. @default `affinity` */
-  readonly tenant?: string | undefined
-  /** How long it may wait for a place, instead of the pool's. */
-  readonly queueTimeout?: Milliseconds | undefined
-  /** Instead of the pool's. */
-  readonly hedge?: HedgeWish | undefined
-  /** Exactly this client. */
-  readonly only?: Target | undefined
-  /** Bound of the whole call, instead of `callTimeout`. */
-  readonly timeout?: Milliseconds | undefined
-  /** The caller has a clock of its own (an SDK client): no `callTimeout`, and `requestTimeout` only where another attempt is safe. */
-  readonly callerTimes?: boolean
-  /** A `subscriptions/listen`: outside deadlines, load and age. */
-  readonly stream?: boolean
-  /** Continues an answer that broke, at the replica in `only`, from this event id. */
-  readonly resumeFrom?: string | undefined
-}
-
-/** Who made the call. Exactly one of `onAnswer` and `onFailure` is called, once. */
-export interface CallListener {
-  /** The request was handed to a replica for the first time. */
-  onAccepted?(): void
-  /** A point of the answer's stream from which it could be continued on that client. */
-  onEventId?(client: string, eventId: string): void
-  onNotification?(notification: JsonRpcNotification): void
-  /** `false`: not taken; the pool's own handlers answer. */
-  onRequest?(request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): boolean
-  onAnswer(response: JsonRpcResponse): void
-  onFailure(error: PoolError): void
-}
 
 const FOREVER: Milliseconds = Number.POSITIVE_INFINITY
 const NOBODY: readonly Target[] = []
@@ -224,9 +180,14 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
     }
     const target = this.#pick(now)
     if (this.#done) return 'ended'
-    if (target === undefined) return this.#ways.allFull ? 'full' : 'no-place'
-    this.#launch(target, now)
-    return 'started'
+    if (target !== undefined) {
+      this.#launch(target, now)
+      return 'started'
+    }
+    if (this.#ways.mayGetPlace(this, now)) return this.#ways.allFull ? 'full' : 'no-place'
+    // Those for whom it waited are gone, or their breakers have opened.
+    this.#withoutAnyone(now)
+    return 'ended'
   }
 
   shed(code: 'QUEUE_TIMEOUT' | 'QUEUE_FULL', now: Milliseconds): void {
@@ -244,6 +205,8 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
     if (target !== undefined || this.#terms.only !== undefined) return target
     const { ownSession } = this
     if (this.only === undefined && this.session === ownSession) return undefined
+    // Its places are taken, and one of them is worth a wait.
+    if (this.#ways.admission !== undefined && this.#ways.isBusy(this, now)) return undefined
     // The replica that issued the cursor is gone, or the home does not serve it: the others may understand it, and else say so.
     this.only = undefined
     this.session = ownSession
@@ -252,12 +215,17 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
 
   #launchOrWait(target: Target | undefined, now: Milliseconds): void {
     if (target !== undefined) return this.#launch(target, now)
-    const { admission, settings } = this.#ways
+    const { admission } = this.#ways
     if (admission !== undefined && !this.stream && this.#ways.mayGetPlace(this, now)) return this.#wait(now)
+    this.#withoutAnyone(now)
+  }
+
+  /** Nobody takes it now, and there is no place to wait for. */
+  #withoutAnyone(now: Milliseconds): void {
     const error = this.#ways.whyNobody(this, now)
     this.#remember(error)
     // Somebody may be back before the repeats are used up; where nobody ever will, waiting is in vain.
-    if (this.#repeats >= settings.retryAttempts || !this.#ways.mayReturn(this)) return this.#fail(error.code as PoolErrorCode, now, undefined)
+    if (this.#repeats >= this.#ways.settings.retryAttempts || !this.#ways.mayReturn(this)) return this.#fail(error.code as PoolErrorCode, now, undefined)
     this.#admit(now)
     this.#backOff(now)
   }
@@ -308,7 +276,8 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
     if (slow.wasAsked || this.#hedge !== undefined || !this.#inTime(now, 0) || !this.#safe()) return
     const before = this.tried
     this.tried = [...before, slow.target]
-    const target = this.#pick(now)
+    // Not elsewhere than a cursor or a session must go: who does not understand it answers first, and wrongly.
+    const target = this.#ways.picker.pick(this, now)
     const another = target !== undefined && !this.tried.includes(target)
     this.tried = before
     if (!another || this.#done || !this.#ways.spendHedge()) return

@@ -16,7 +16,8 @@ import type {
 } from '../ports.js'
 import { PoolError } from '../errors.js'
 import { Admission } from './admission/index.js'
-import { Call, type CallListener, type CallTerms } from './call.js'
+import { Call } from './call.js'
+import type { CallListener, CallTerms } from './call-terms.js'
 import type { CallSettings, CallWays } from './call-ways.js'
 import { Hedging, type HedgeWish, type HedgingOptions } from './hedging.js'
 import { Issuers } from './issuers.js'
@@ -228,7 +229,8 @@ export class Calls implements CallWays {
   }
 
   get allFull(): boolean {
-    return this.#ports.available().every(({ guard }) => guard.full)
+    const available = this.#ports.available()
+    return available.length > 0 && available.every(({ guard }) => guard.full)
   }
 
   sentAway(code: 'QUEUE_TIMEOUT' | 'QUEUE_FULL'): void {
@@ -238,7 +240,8 @@ export class Calls implements CallWays {
 
   whyNobody(query: PickQuery, now: Milliseconds): AttemptFailure {
     const available = this.#ports.available()
-    const able = available.filter((target) => couldServe(query, target))
+    const home = homeOf(query, available)
+    const able = available.filter((target) => couldServe(query, target, home))
     const [refusal] = able.map(({ guard }) => guard.refuses(query.kind, now)).filter((reason) => reason !== undefined)
     if (refusal === 'full') return new PoolError('QUEUE_FULL', `all places for ${query.kind.key} are taken at every client, and there is no queue`)
     if (refusal === 'open') return new PoolError('CIRCUIT_OPEN', `the circuit breaker of every client that serves ${query.kind.key} is open`)
@@ -254,8 +257,21 @@ export class Calls implements CallWays {
   }
 
   mayGetPlace(query: PickQuery, now: Milliseconds): boolean {
-    const able = this.#ports.available().filter((target) => couldServe(query, target))
-    return able.some(({ guard }) => guard.refuses(query.kind, now) !== 'open') || (able.length === 0 && this.mayReturn(query))
+    const available = this.#ports.available()
+    const home = homeOf(query, available)
+    let anyAble = false
+    for (const target of available) {
+      if (!couldServe(query, target, home)) continue
+      if (target.guard.refuses(query.kind, now) !== 'open') return true
+      anyAble = true
+    }
+    return !anyAble && this.mayReturn(query)
+  }
+
+  isBusy(query: PickQuery, now: Milliseconds): boolean {
+    const available = this.#ports.available()
+    const home = homeOf(query, available)
+    return available.some((target) => couldServe(query, target, home) && target.guard.refuses(query.kind, now) === 'full')
   }
 
   mayReturn(query: PickQuery): boolean {
@@ -285,7 +301,18 @@ export class Calls implements CallWays {
 /** Of a hundred answers five come sooner. */
 const HARDLY_ANY = 0.05
 
-function couldServe({ kind, onlyEra, only }: PickQuery, target: Target): boolean {
+/** Where its session is open; undefined: it has none, needs none, or that client is not there and it may be opened anywhere. */
+function homeOf({ session, onlyEra }: PickQuery, available: readonly Target[]): Target | undefined {
+  const client = onlyEra === 'modern' ? undefined : session?.client
+  return client === undefined ? undefined : available.find(({ id }) => id === client)
+}
+
+function couldServe({ kind, onlyEra, only }: PickQuery, target: Target, home: Target | undefined): boolean {
   const { connection } = target
-  return (only === undefined || only === target) && (onlyEra === undefined || connection.era === onlyEra) && connection.serves(kind) !== 'no'
+  return (
+    (only === undefined || only === target) &&
+    (onlyEra === undefined || connection.era === onlyEra) &&
+    (home === undefined || connection.era === 'modern' || home === target) &&
+    connection.serves(kind) !== 'no'
+  )
 }

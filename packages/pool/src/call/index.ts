@@ -1,7 +1,8 @@
 /** What happens to one call. */
 
 export type { Entry, Place, Waiting } from './admission/index.js'
-export type { Call, CallListener, CallTerms } from './call.js'
+export type { Call } from './call.js'
+export type { CallListener, CallTerms } from './call-terms.js'
 export type { HedgingOptions } from './hedging.js'
 export type { RetryBudgetOptions } from './retry-budget.js'
 export { AdaptiveLimit, FixedLimit, type Limit, ToolLimit } from './limits/index.js'

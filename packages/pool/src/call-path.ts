@@ -219,7 +219,7 @@ export class CallPath {
 
   #pick(query: PickQuery, now: Milliseconds): Target | undefined {
     const target = this.#balancer.pick(query, now)
-    if (target !== undefined && target.guard.refuses(query.kind, now) === undefined) {
+    if (target !== undefined && refusalOf(target, query, now) === undefined) {
       // The one that was picked is the least busy: when all its sockets are taken, so are those of the others.
       if (target.load.outstanding >= this.#ports.settings.connectionsPerClient) this.#ports.onBusy(false)
       return target
@@ -231,10 +231,9 @@ export class CallPath {
 
   /** Who was picked does not take it: among those who do, and else among those who only wish to be left alone. */
   #pickAmongOthers(query: PickQuery, now: Milliseconds): Target | undefined {
-    const refusals = (target: Target): Refusal | undefined => target.guard.refuses(query.kind, now)
     return (
-      this.#balancer.pick(query, now, (target) => refusals(target) === undefined) ??
-      this.#balancer.pick(query, now, (target) => refusals(target) === undefined || refusals(target) === 'resting')
+      this.#balancer.pick(query, now, (target) => refusalOf(target, query, now) === undefined) ??
+      this.#balancer.pick(query, now, (target) => isWilling(refusalOf(target, query, now)))
     )
   }
 
@@ -254,6 +253,16 @@ const NOBODY_TRIED: readonly Target[] = []
 export function guardOf({ guard, id }: Target): ClientGuard {
   if (guard instanceof ClientGuard) return guard
   throw new TypeError(`calls go through a ClientGuard, target ${id} has another guard`)
+}
+
+function refusalOf({ guard }: Target, { kind, stream }: PickQuery, now: Milliseconds): Refusal | undefined {
+  const refusal = guard.refuses(kind, now)
+  return refusal === 'full' && stream === true ? undefined : refusal
+}
+
+/** It takes one more, though it may wish to be left alone. */
+function isWilling(refusal: Refusal | undefined): boolean {
+  return refusal === undefined || refusal === 'resting'
 }
 
 function startSlowly({ load }: Target, now: Milliseconds, slowStartTime: Milliseconds): void {

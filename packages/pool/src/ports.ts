@@ -250,6 +250,8 @@ export interface PickQuery {
   readonly only: Target | undefined
   /** Tried in this call already: picked again only where nobody else is left. */
   readonly tried: readonly Target[]
+  /** A listen stream: it takes no place, and needs none. @default false */
+  readonly stream?: boolean
 }
 
 export interface Picker {

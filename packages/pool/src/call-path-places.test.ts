@@ -48,3 +48,34 @@ describe('a listen stream', () => {
     expect(world.open).toHaveLength(2)
   })
 })
+
+describe('when the pool shuts down', () => {
+  it('whoever waits for a client hears so at once, and nothing is timed for it', async () => {
+    const world = new PathWorld(1, { enablePriorityQueues: true })
+    world.update([])
+    const waiting = world.path.whenNext({})
+    world.path.shutDown()
+    await expect(waiting).rejects.toMatchObject({ code: 'SHUTTING_DOWN' })
+    await expect(world.path.whenNext({})).rejects.toMatchObject({ code: 'SHUTTING_DOWN' })
+    expect([world.time.pending, world.path.statistics.queue?.waiting]).toEqual([0, 0])
+  })
+
+  it('nobody in the queue is sent to a server in the place of one that is ended', () => {
+    const world = new PathWorld(1, { maxConcurrentRequestsPerClient: 1 })
+    world.call()
+    const waiting = world.call({ priority: 'low' })
+    world.call({ priority: 'high' })
+    world.open[0]!.answer()
+    world.path.calls.abandonAll()
+    expect(world.replicas[0]!.given).toEqual([0, 2])
+    expect(waiting.errors).toMatchObject([{ code: 'SHUTTING_DOWN', progress: 'not-sent' }])
+    expect([world.path.calls.underWay, world.open]).toEqual([0, []])
+  })
+})
+
+describe('a client that comes', () => {
+  it('while it was being looked for elsewhere is found without another to announce it', async () => {
+    const world = new PathWorld(1, { enablePriorityQueues: true })
+    await expect(world.path.whenNext({})).resolves.toBe(world.replicas[0])
+  })
+})

@@ -16,6 +16,7 @@ import {
 import { ClientGuard } from './client-guard.js'
 import { ClientWait, type ClientWishes } from './client-wait.js'
 import { type EjectionOptions, Ejections, type HealthChange } from './health/index.js'
+import { PoolError } from './errors.js'
 import type {
   AttemptFailure,
   Era,
@@ -103,7 +104,10 @@ export class CallPath {
   readonly #book: LatencyBook
   readonly #balancer: Balancer
   readonly #ejections: Ejections
+  /** Who waits for a client. */
+  readonly #waits = new Set<ClientWait>()
   #available: readonly Target[] = []
+  #shutsDown = false
 
   constructor(ports: CallPathPorts) {
     const { timers, random, settings, totals } = ports
@@ -162,6 +166,15 @@ export class CallPath {
     this.#onUsable(this.#ejections.usable)
   }
 
+  /** Whoever waits for a client gets none; calls go on until they are ended. */
+  shutDown(): void {
+    this.#shutsDown = true
+    for (const wait of this.#waits) {
+      this.calls.admission?.remove(wait)
+      wait.abandon()
+    }
+  }
+
   /** Nothing is timed any more. */
   stop(): void {
     this.#ejections.stop()
@@ -188,12 +201,27 @@ export class CallPath {
     const { admission } = this.calls
     const { timers, settings } = this.#ports
     const now = timers.now()
-    if (admission === undefined) return Promise.reject(this.calls.whyNobody(this.#anyCall(wishes), now))
+    if (this.#shutsDown) return Promise.reject(new PoolError('SHUTTING_DOWN', 'the pool shuts down'))
+    // Whoever came while the asker was looking elsewhere is not announced again.
+    const target = this.next(wishes)
+    if (target !== undefined) return Promise.resolve(target)
+    const query = this.#anyCall(wishes)
+    if (admission === undefined) return Promise.reject(this.calls.whyNobody(query, now))
     return new Promise((onClient, onFailure) => {
-      const query = this.#anyCall(wishes)
-      const onSentAway = (code: 'QUEUE_TIMEOUT' | 'QUEUE_FULL'): void => this.calls.sentAway(code)
-      const next = (at: Milliseconds): Target | undefined => this.#pickAmongOthers(query, at)
-      admission.wait(new ClientWait(wishes, query.kind, now + (wishes.queueTimeout ?? settings.queueTimeout), { next, onClient, onFailure, onSentAway }), now)
+      const ended =
+        <T>(tell: (value: T) => void) =>
+        (value: T): void => {
+          this.#waits.delete(wait)
+          tell(value)
+        }
+      const wait: ClientWait = new ClientWait(wishes, query.kind, now + (wishes.queueTimeout ?? settings.queueTimeout), {
+        next: (at) => this.#pickAmongOthers(query, at),
+        onClient: ended(onClient),
+        onSentAway: (code) => this.calls.sentAway(code),
+        onFailure: ended(onFailure),
+      })
+      this.#waits.add(wait)
+      admission.wait(wait, now)
     })
   }
 

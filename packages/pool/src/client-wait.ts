@@ -43,6 +43,11 @@ export class ClientWait implements Waiting {
     return 'started'
   }
 
+  /** The pool shuts down. */
+  abandon(): void {
+    this.#ports.onFailure(new PoolError('SHUTTING_DOWN', 'the pool shuts down, and gives out no clients any more'))
+  }
+
   shed(code: 'QUEUE_TIMEOUT' | 'QUEUE_FULL'): void {
     this.#ports.onSentAway(code)
     this.#ports.onFailure(new PoolError(code, code === 'QUEUE_FULL' ? 'the queue for clients is full' : 'no client became fit in time'))

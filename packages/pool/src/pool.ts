@@ -176,6 +176,7 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
     if (!this.#isShuttingDown) {
       this.#isShuttingDown = true
       this.#engine.shutDown()
+      this.#path.shutDown()
     }
     return this.#fleet.shutdown(options)
   }

@@ -103,6 +103,8 @@ export class Calls implements CallWays {
   readonly #open = new OpenCalls()
   /** By tool name; emptied when the fleet or what it serves changes. */
   readonly #safeTools = new Map<string, boolean>()
+  /** Nobody is let in any more. */
+  #ended = false
   #lastWireId = 0
   #answered = 0
 
@@ -138,8 +140,9 @@ export class Calls implements CallWays {
     return this.#open.underWay
   }
 
-  /** Ends every call with `SHUTTING_DOWN`. */
+  /** Ends every call with `SHUTTING_DOWN`. Those who wait must not be sent to a server in the places that the others leave. */
   abandonAll(): void {
+    this.#ended = true
     this.#open.abandonAll()
   }
 
@@ -154,7 +157,7 @@ export class Calls implements CallWays {
 
   /** Somebody may be able to take a call who was not. */
   placesChanged(now: Milliseconds): void {
-    this.admission?.pump(now)
+    if (!this.#ended) this.admission?.pump(now)
   }
 
   // ── What calls ask for ───────────────────────────────────────────────────────────────────────────────────────────

@@ -38,6 +38,11 @@ export class CostTable {
     return table
   }
 
+  /** Replicas that are compared. */
+  get size(): number {
+    return this.#owners.length
+  }
+
   cost(row: number, now: Milliseconds): number {
     if (now >= this.cells[2 * row + 1]!) this.refresh(row, now)
     return this.cells[2 * row]!

@@ -10,6 +10,12 @@ const FADE = 7 / 8
 /** A failure weighs 1/e of a new one after this time. */
 const FORGIVENESS: Milliseconds = 10_000
 
+/**
+ * So many answers weigh at most: of a busy replica the last ones say how it is, and what thousands before them were like does not
+ * drown them. More would be slower to see that it turned, fewer would follow chance.
+ */
+const MOST_SAMPLES = 40
+
 /** Less than this is nothing: quotients of what has all but decayed are noise. */
 const NEGLIGIBLE = 1e-9
 
@@ -23,7 +29,8 @@ const MOST_STRIKES = 3
 const ABSOLUTION = 0.2
 
 /**
- * How a replica has been of late, as sums that decay with time: after a pause all is forgiven, however little came since. Only habit is
+ * How a replica has been of late, as sums that decay with time, so that after a pause all is forgiven however little came since, and where
+ * much comes, with every answer. Only habit is
  * kept, which is worth less than one request.
  */
 export class Experience {
@@ -31,6 +38,9 @@ export class Experience {
   readonly #memory: Milliseconds
   /** Sum of how much slower than typical, in logarithms. */
   #slowness = 0
+  /** How many make up that sum. */
+  #weight = 0
+  /** How many there were of late. */
   #samples = 0
   #habit = 0
   #habitSamples = PRIOR
@@ -52,7 +62,12 @@ export class Experience {
   /** `logRatio`: logarithm of a latency, less what is typical of its kind. */
   took(logRatio: number, now: Milliseconds): void {
     this.decay(now)
+    if (this.#weight > MOST_SAMPLES) {
+      this.#slowness *= MOST_SAMPLES / this.#weight
+      this.#weight = MOST_SAMPLES
+    }
     this.#slowness += logRatio
+    this.#weight++
     this.#samples++
     this.#habitSamples++
     this.#habit += (logRatio - this.#habit) * Math.max(1 / this.#habitSamples, HABIT_RATE)
@@ -80,7 +95,7 @@ export class Experience {
    * requests that have not ended and are overdue already.
    */
   slowness(openSlowness: number, open: number): number {
-    return (this.#slowness + openSlowness) / (this.#samples + open + PRIOR)
+    return (this.#slowness + openSlowness) / (this.#weight + open + PRIOR)
   }
 
   /** The same over its last two hundred answers. */
@@ -113,6 +128,7 @@ export class Experience {
     this.#at = now
     const remembered = Math.exp(elapsed / this.#memory)
     this.#slowness *= remembered
+    this.#weight *= remembered
     this.#samples *= remembered
     const held = Math.exp(elapsed / (this.#strikes <= 1 ? FORGIVENESS : FORGIVENESS * 2 ** (this.#strikes - 1)))
     this.#failures *= held

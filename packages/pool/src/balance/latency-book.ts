@@ -28,6 +28,8 @@ export class LatencyBook {
   readonly learns: boolean
   /** Bounded by the interner of kinds. */
   readonly #kinds = new Map<CallKind, KindHistory>()
+  /** Attempts of all replicas that have not ended. */
+  outstanding = 0
   #samples = 0
   #at: Milliseconds = 0
 

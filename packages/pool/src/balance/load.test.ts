@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { BareAttempt } from '../testing/scripted-target.js'
 import { CallKinds } from './call-kinds.js'
+import { CostTable } from './cost-table.js'
 import { LatencyBook } from './latency-book.js'
 import { ReplicaLoad } from './load.js'
 
@@ -264,7 +265,7 @@ describe('ReplicaLoad', () => {
 
   describe('latency', () => {
     it.each([
-      [Math.E, 4, 6.5],
+      [Math.E, 3, 5],
       [Math.sqrt(Math.E), 0.8, 2.5],
       [1 / Math.E, -1, 0],
     ])('is judged against other replicas in logarithms, squared: %d times as long weighs %d … %d requests, with enough evidence', (times, least, most) => {
@@ -276,6 +277,26 @@ describe('ReplicaLoad', () => {
       const weight = slow!.cost(8_040) - usual[0]!.cost(8_040)
       expect(weight).toBeGreaterThan(least)
       expect(weight).toBeLessThan(most)
+    })
+
+    it('weighs more where replicas hold many requests, in proportion', () => {
+      const fleet = replicas(4)
+      const table = new CostTable(fleet)
+      for (const [row, load] of fleet.entries()) load.moveTo(table, row)
+      for (let i = 0; i < 100; i++) for (const [at, load] of fleet.entries()) call(load, i * 20, at === 0 ? 100 : 10)
+      const apart = (): number => fleet[0]!.cost(2_100) - fleet[1]!.cost(2_100)
+      const few = apart()
+      for (const load of fleet) for (let i = 0; i < 25; i++) load.started(new BareAttempt(FAST), 2_100)
+      const many = fleet[0]!.cost(2_200) - fleet[1]!.cost(2_200)
+      expect(many / few).toBeGreaterThan(8)
+      expect(many / few).toBeLessThan(12)
+    })
+
+    it('of a busy replica that turns slow is known by some tens of answers, whatever thousands before them were', () => {
+      const [turning, other] = replicas(2)
+      for (let i = 0; i < 3_000; i++) for (const load of [turning!, other!]) call(load, i, 10)
+      for (let i = 0; i < 40; i++) call(turning!, 3_000 + i, 100), call(other!, 3_000 + i, 10)
+      expect(turning!.cost(3_200) - other!.cost(3_200)).toBeGreaterThan(5)
     })
 
     it('of one kind that is mostly short and now and then very long is no fault of those that had a long one', () => {

@@ -10,6 +10,12 @@ import { ReplicaTally } from './replica-tally.js'
 /** What it weighs, in outstanding requests, that a replica is e times slower than others. */
 const SLOWNESS_WEIGHT = 6
 
+/**
+ * Outstanding requests of each replica, on average, from which slowness weighs more, in proportion. What keeps work off a replica that holds three is
+ * nothing to one that holds fifty.
+ */
+const CROWDED = 2.5
+
 /** No single latency counts for more than e² = 7.4 times typical, or less than its inverse: in a tool of 10 ms that now and then takes 30 s the 30 s are no fault. */
 const UTMOST = 2
 
@@ -36,7 +42,7 @@ const AT_ONCE: Milliseconds = Number.NEGATIVE_INFINITY
 /**
  * What one replica has to do, in requests: the number that the picker compares.
  *
- *     cost = (1 + outstanding + elsewhere + 6 × slowness² + penalty + utilisation + habit + share) / (weight × readiness) − 1
+ *     cost = (1 + outstanding + elsewhere + 6 × slowness² × crowd + penalty + utilisation + habit + share) / (weight × readiness) − 1
  *
  * | term | what it is | size |
  * | --- | --- | --- |
@@ -44,6 +50,7 @@ const AT_ONCE: Milliseconds = Number.NEGATIVE_INFINITY
  * | outstanding | attempts of this pool without an end | the ruling term |
  * | elsewhere | requests of others, as reported | as outstanding |
  * | slowness | logarithm of how many times slower than others for like requests of late; 0 for the faster ones | 1 for e times |
+ * | crowd | outstanding requests of all replicas, each, over 2.5 | 1 or more |
  * | penalty | failures beyond the usual, decaying over 10 s; up to 40 s for those that fail whenever they are tried | 20 for one out of the blue |
  * | utilisation | CPU and memory as reported | 0 … 1.1 |
  * | habit | slowness over its last two hundred answers | ±0.45 |
@@ -53,7 +60,8 @@ const AT_ONCE: Milliseconds = Number.NEGATIVE_INFINITY
  * the same number takes longer here. Requests that are open beyond 4.5 times what is typical of them count with their
  * present age, so that a replica which swallows requests shows before anything times out; except while the server waits for the
  * client. It counts in its square: from a handful of answers a little slowness is mostly chance, and to follow chance costs more than
- * it brings, while much is mostly true. The penalty is there because a replica that fails fast has nothing outstanding, and would attract all traffic.
+ * it brings, while much is mostly true. It grows with what the others hold: where replicas work on fifty at a time, a term for
+ * replicas that work on four would leave ten requests with one that is twelve times slower. The penalty is there because a replica that fails fast has nothing outstanding, and would attract all traffic.
  * Habit decides between equals instead of a throw of dice. Where many workers share a fleet and see only their own requests, each comes
  * to prefer other replicas than its neighbours, for those that all run to are slow: that saves half of what not knowing each other costs.
  * The share spreads a trickle of requests: with nothing outstanding a hundredth of slowness would send all of them to one replica,
@@ -126,6 +134,7 @@ export class ReplicaLoad implements Load, CostOwner {
     attempt.startedAt = now
     this.#open.add(attempt)
     this.#outstanding++
+    this.#book.outstanding++
     this.#writeCost()
     this.#refreshSoon(now)
     this.statistics.started()
@@ -135,6 +144,7 @@ export class ReplicaLoad implements Load, CostOwner {
   settled(attempt: Outstanding, outcome: Outcome, now: Milliseconds): void {
     if (!this.#open.remove(attempt)) return
     this.#outstanding--
+    this.#book.outstanding--
     this.#writeCost()
     this.#refreshSoon(now)
     const latency = now - attempt.startedAt
@@ -212,7 +222,8 @@ export class ReplicaLoad implements Load, CostOwner {
       overdue++
     }
     const slower = Math.max(0, this.#experience.slowness(openSlowness, overdue))
-    const slowness = SLOWNESS_WEIGHT * slower * slower
+    const crowd = Math.max(1, this.#book.outstanding / (CROWDED * this.#table.size))
+    const slowness = SLOWNESS_WEIGHT * crowd * slower * slower
     const habit = clamp(this.#experience.habit, HABIT_BOUND)
     const told = this.#report.activeRequests + utilisation(this.#report)
     const share = SHARE_WEIGHT * this.#book.shareOf(this.#experience.samples, now)

@@ -44,6 +44,8 @@ export class CallAttempt extends Outstanding implements Attempt {
   readonly wireId: number
   /** The server has asked the client something: people may have been bothered, so no replay. */
   wasAsked = false
+  /** What it asked and has no reply to. Belongs to the call. */
+  questions = 0
   #settled = false
   #exchange: Exchange | undefined
   /** Why it was given up before the connection had begun. */

@@ -172,6 +172,29 @@ describe('a call', () => {
     expect(result.errors[0]).toMatchObject({ code: 'REQUEST_TIMEOUT' })
   })
 
+  it('waits until the last of several questions is answered', () => {
+    const a = new Replica('a')
+    const { calls, time } = world([a], { callTimeout: 10_000, retryAttempts: 0 })
+    const errors: string[] = []
+    const replies: Array<(response: JsonRpcResponse) => void> = []
+    const onRequest = (_request: unknown, reply: (response: JsonRpcResponse) => void): boolean => replies.push(reply) > 0
+    calls.start(
+      { jsonrpc: '2.0', id: 1, method: 'tools/list' },
+      { era: 'modern' },
+      { onRequest, onAnswer: () => {}, onFailure: ({ code }) => void errors.push(code) },
+    )
+    for (const id of [7, 8]) a.last.onRequest({ jsonrpc: '2.0', id, method: 'elicitation/create' }, () => {})
+    const asked = a.last as unknown as Outstanding
+    for (const repeated of [0, 0]) replies[repeated]!({ jsonrpc: '2.0', id: 7, result: {} })
+    time.advance(5_000)
+    expect([asked.waiting, errors]).toEqual([true, []])
+    replies[1]!({ jsonrpc: '2.0', id: 8, result: {} })
+    time.advance(999)
+    expect([asked.waiting, errors]).toEqual([false, []])
+    time.advance(1)
+    expect(errors).toEqual(['REQUEST_TIMEOUT'])
+  })
+
   it('ends with the caller’s signal, tells the replica, and blames nobody', () => {
     const a = new Replica('a')
     const { call, calls } = world([a])
@@ -231,6 +254,19 @@ describe('a call', () => {
     unknown(a)
     unknown(b)
     expect(result.answers).toEqual([expect.objectContaining({ error: { code: -32601, message: 'unknown' } })])
+  })
+
+  it('for a method that nobody knows is asked of others out of the budget, as all repeats are', () => {
+    const [a, b] = [new Replica('a'), new Replica('b')]
+    const { call, calls } = world([a, b], { retryBudget: { ratio: 0, reserve: 0.1, window: 10_000 } })
+    for (let n = 0; n < 3; n++) {
+      call()
+      a.last.onAnswer({ jsonrpc: '2.0', id: 'caller', error: { code: -32601, message: 'unknown' } })
+      if (n === 0) b.answers()
+    }
+    expect(b.attempts).toHaveLength(1)
+    expect(calls.counts.retries).toBe(1)
+    expect(calls.underWay).toBe(0)
   })
 
   it('brings a cursor back to the replica that issued it, and anywhere once that is gone', () => {
@@ -328,6 +364,16 @@ describe('a deadline', () => {
     expect(a.attempts).toHaveLength(1)
     time.advance(1)
     expect(a.attempts).toHaveLength(2)
+  })
+
+  it('waits for no Retry-After of replicas where there is another one', () => {
+    const [a, b, c] = [new Replica('a'), new Replica('b'), new Replica('c')]
+    const { call, time } = world([a, b, c])
+    const result = call(UNSAFE)
+    for (const replica of [a, b]) replica.fails('HTTP_STATUS', 'refused', 60_000)
+    time.advance(200)
+    c.answers()
+    expect(result.answers).toHaveLength(1)
   })
 })
 

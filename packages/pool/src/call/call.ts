@@ -312,13 +312,16 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
     if (this.#done) return
     // While a person thinks, neither the age of the attempt nor its timeout runs; the call's deadline does.
     attempt.waiting = true
+    attempt.questions++
     if (this.#deadline === FOREVER) this.#ways.timers.clear(attempt)
     else this.#ways.timers.set(attempt, this.#deadline - this.#ways.timers.now())
+    let isOpen = true
     const answer = (response: JsonRpcResponse): void => {
-      if (this.#current === attempt && attempt.waiting) {
+      if (isOpen && --attempt.questions === 0 && this.#current === attempt) {
         attempt.waiting = false
         if (!this.stream) this.#wind(attempt, this.#ways.timers.now())
       }
+      isOpen = false
       reply(response)
     }
     if (this.#listener.onRequest?.(request, answer) !== true) this.#ways.answerServer(request, answer)
@@ -372,23 +375,24 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
     if (!repeatable || this.#repeats >= this.#ways.settings.retryAttempts) return this.#fail(code, now, undefined)
     if (!this.#ways.spendRetry(failure.progress, now)) return this.#fail(code, now, undefined, ', and no retry is left in the budget')
     // The first failover is immediate; the same replica again, or a third one, is given time.
-    if (this.#repeats === 0 && this.#inTime(now, 0)) {
-      const target = this.#pick(now)
-      if (target !== undefined && !this.tried.includes(target)) {
-        this.#repeats++
-        return this.#launch(target, now)
-      }
+    const target = this.#inTime(now, 0) ? this.#pick(now) : undefined
+    const another = target !== undefined && !this.tried.includes(target)
+    if (another && this.#repeats === 0) {
+      this.#repeats++
+      return this.#launch(target, now)
     }
-    this.#backOff(now, failure.retryAfter)
+    // A replica asks to be left alone for itself, not for the others.
+    this.#backOff(now, another ? 0 : failure.retryAfter)
   }
 
-  /** A replica does not know the method: another one that advertises it may. */
+  /** A replica does not know the method, and did not run it: another one that advertises it may. */
   #elsewhere(attempt: CallAttempt, now: Milliseconds): boolean {
     this.tried = [...this.tried, attempt.target]
     if (this.#current !== undefined) return true
-    if (this.#repeats >= this.#ways.settings.retryAttempts) return false
+    if (this.#repeats >= this.#ways.settings.retryAttempts || !this.#inTime(now, 0)) return false
     const target = this.#pick(now)
     if (target === undefined || this.tried.includes(target) || target.connection.serves(this.kind) !== 'yes') return false
+    if (!this.#ways.spendRetry('refused', now)) return false
     this.#repeats++
     this.#launch(target, now)
     return true

@@ -179,6 +179,26 @@ describe('Balancer', () => {
     const picked = (subject: Balancer, key: string, wishes: Partial<PickQuery> = {}): string => subject.pick(query({ affinity: key, ...wishes }), 0)!.id
     const keys = Array.from({ length: 200 }, (_, i) => `project-${i}`)
 
+    it('leaves a client that fails again and again, and comes back to it when that is over', () => {
+      const targets = fleet(4)
+      const affinity = new Affinity()
+      const subject = balancer(targets, { affinity })
+      const own = subject.pick(query({ affinity: 'key' }), 0)!
+      const fails = (at: number): void => {
+        const attempt = new BareAttempt(ADD)
+        own.load.started(attempt, at)
+        own.load.settled(attempt, 'failed', at)
+      }
+      fails(0)
+      expect(subject.pick(query({ affinity: 'key' }), 1)).toBe(own)
+      fails(1)
+      const other = subject.pick(query({ affinity: 'key' }), 2)!
+      expect(other).not.toBe(own)
+      expect(subject.pick(query({ affinity: 'key' }), 3)).toBe(other)
+      expect(affinity.get('key', 3)).toBe(own.id)
+      expect(subject.pick(query({ affinity: 'key' }), 60_000)).toBe(own)
+    })
+
     it('is the same in workers that share nothing, whatever their load and order', () => {
       const one = balancer(fleet(5))
       const busy = fleet(5).reverse()

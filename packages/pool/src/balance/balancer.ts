@@ -1,6 +1,6 @@
 import type { Era, Milliseconds, Picker, PickQuery, Random, Requirements, Target } from '../ports.js'
 import type { Affinity } from './affinity.js'
-import { Candidates } from './candidates.js'
+import { Candidates, loadOf } from './candidates.js'
 import { leastLoad } from './policies/least-load.js'
 import type { Policy, PolicyName } from './policies/policy.js'
 import { uniformly } from './policies/random.js'
@@ -99,12 +99,21 @@ export class Balancer implements Picker {
   #byAffinity(key: string, candidates: Candidates, now: Milliseconds): Target | undefined {
     const client = this.#affinity.use(key, now)
     const bound = client === undefined ? undefined : this.#snapshot.byId(client)
-    if (bound !== undefined && candidates.includes(bound)) return bound
-    const target = candidates.targets[rendezvous(key, candidates.targets, candidates.hashes)]
+    const own = bound !== undefined && candidates.includes(bound) ? bound : ranked(key, candidates)
+    // Calls of one key would else all fail there until the replica is ejected, and be repeated at the cost of everyone's retries.
+    if (own !== undefined && loadOf(own).isFailing(now)) {
+      const well = candidates.filter((target) => !loadOf(target).isFailing(now))
+      if (well.size > 0) return ranked(key, well)
+    }
     // Where the bound client is fit and only cannot serve this request, or failed it a moment ago, the key stays with it.
-    if (bound === undefined && target !== undefined) this.#affinity.set(key, target.id, now)
-    return target
+    if (bound === undefined && own !== undefined) this.#affinity.set(key, own.id, now)
+    return own
   }
+}
+
+/** The first in the key's ranking. */
+function ranked(key: string, { targets, hashes }: Candidates): Target | undefined {
+  return targets[rendezvous(key, targets, hashes)]
 }
 
 /** Those not tried yet, or all when nobody else is left. */

@@ -22,6 +22,9 @@ const UTMOST = 2
 /** Under a half: habit only decides between equals. */
 const HABIT_BOUND = 0.45
 
+/** Penalty from which a replica is avoided whatever else speaks for it: one failure out of the blue, 20, is not enough, and two in a row are. */
+const FAILING = 30
+
 /** Much less than a request: it is to break ties. */
 const SHARE_WEIGHT = 0.5
 
@@ -183,6 +186,12 @@ export class ReplicaLoad implements Load, CostOwner {
   readiness(now: Milliseconds): number {
     const fitFor = now - this.#fitSince
     return fitFor < this.#slowStartTime ? Math.max(LEAST_READY, fitFor / this.#slowStartTime) : 1
+  }
+
+  /** It mostly fails of late, twice at least: who has a choice should go elsewhere, also who would rather come back. */
+  isFailing(now: Milliseconds): boolean {
+    this.#experience.decay(now)
+    return this.#experience.penalty > FAILING
   }
 
   /** What was said of it; another replaces it. */

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PathWorld } from '../test/path-world.js'
 import type { CallPathSettings } from './call-path.js'
+import type { CallTerms } from './call/index.js'
 import type { Guard, Load } from './ports.js'
 
 const WORK = { method: 'tools/call', tool: 'work', key: 'tools/call:work' }
@@ -174,7 +175,7 @@ describe('whatever happens, and however the pool is set', () => {
     )
   })
 
-  it('a key moves only while its client takes no call, or is gone: nobody who comes, fails or comes back moves another', () => {
+  it('a key moves only while its client takes no call, fails again and again, or is gone: nobody else who comes or goes moves it', () => {
     const key = fc.nat(7)
     const client = fc.nat(3)
     const turn = fc.oneof(
@@ -191,9 +192,8 @@ describe('whatever happens, and however the pool is set', () => {
         const takes = (id: string | undefined): boolean =>
           world.present.some((replica) => replica.id === id && replica.guard.refuses(WORK, world.time.now()) === undefined)
         /** Where it went. */
-        const ask = (affinity: string, ok: boolean, bound?: string): string => {
-          if (bound !== undefined) world.path.affinity.set(affinity, bound, world.time.now())
-          world.call({ affinity })
+        const ask = (terms: Partial<CallTerms>, ok: boolean): string => {
+          world.call(terms)
           const [attempt] = world.open
           if (attempt === undefined) return 'nobody'
           const [replica] = world.replicas.filter(({ open }) => open.has(attempt))
@@ -201,10 +201,10 @@ describe('whatever happens, and however the pool is set', () => {
           else attempt.fail('sent')
           return replica!.id
         }
-        /** So many of each, with keys that nobody looks at. */
+        /** So many of each. */
         const calls = (count: number, failing?: string): void => {
           for (let n = 0; n < count; n++) {
-            for (const { id } of world.present) ask('another', id !== failing, id)
+            for (const only of world.present) ask({ only }, only.id !== failing)
             world.time.advance(100)
           }
         }
@@ -213,8 +213,9 @@ describe('whatever happens, and however the pool is set', () => {
           if (it.does === 'call') {
             const before = world.path.affinity.get(`key-${it.key}`, world.time.now())
             const took = takes(before)
-            const went = ask(`key-${it.key}`, it.ok)
-            if (took) expect(went).toBe(before)
+            const failing = world.present.some(({ id, load }) => id === before && load.isFailing(world.time.now()))
+            const went = ask({ affinity: `key-${it.key}` }, it.ok)
+            if (took && !failing) expect(went).toBe(before)
             if (before !== undefined && went !== 'nobody' && went !== before) seen.add('moved')
             if (took || went === 'nobody') expect(world.path.affinity.get(`key-${it.key}`, world.time.now())).toBe(before)
           } else if (it.does === 'wait') world.time.advance(it.ms)

@@ -32,8 +32,8 @@ export abstract class Alarm {
 
 /** Coarse timers: an alarm fires at its time or up to one tick later, never earlier. */
 export interface Timers extends Clock {
-  /** (Re)sets the alarm to fire `delay` from now. */
-  set(alarm: Alarm, delay: Milliseconds): void
+  /** (Re)sets the alarm to fire `delay` from `now`: for those who know what time it is, for to ask again costs more than the rest. */
+  set(alarm: Alarm, delay: Milliseconds, now?: Milliseconds): void
   /** No effect on an alarm that is not set. */
   clear(alarm: Alarm): void
 }

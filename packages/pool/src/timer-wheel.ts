@@ -74,10 +74,9 @@ export class TimerWheel implements Timers {
     return this.#clock.now()
   }
 
-  set(alarm: Alarm, delay: Milliseconds): void {
+  set(alarm: Alarm, delay: Milliseconds, now: Milliseconds = this.#clock.now()): void {
     if (alarm.after === undefined) this.#count++
     else unlink(alarm)
-    const now = this.#clock.now()
     alarm.due = now + Math.max(0, delay)
     const tick = Math.max(Math.ceil(alarm.due / this.#tick), this.#turned + 1)
     link(alarm, this.#slots[tick & this.#mask]!)

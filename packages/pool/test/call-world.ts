@@ -50,10 +50,13 @@ export class Replica implements Target, Connection, Exchange {
   get connection(): this {
     return this
   }
-  get load(): { outstanding: number; started: (attempt: Outstanding) => void; settled: (attempt: Outstanding, outcome: Outcome) => void } {
+  get load(): { outstanding: number; started: (attempt: Outstanding, now: Milliseconds) => void; settled: (attempt: Outstanding, outcome: Outcome) => void } {
     return {
       outstanding: this.outstanding,
-      started: () => void this.outstanding++,
+      started: (attempt, now) => {
+        attempt.startedAt = now
+        this.outstanding++
+      },
       settled: (_attempt, outcome) => (this.outstanding--, void this.outcomes.push(outcome)),
     }
   }

@@ -1,3 +1,4 @@
+import type { ReplicaLoad } from '../src/balance/index.js'
 import { CallPath, type CallPathSettings } from '../src/call-path.js'
 import type { CallTerms } from '../src/call/index.js'
 import { resolveConfig } from '../src/config/index.js'
@@ -10,7 +11,6 @@ import type {
   Exchange,
   Guard,
   JsonRpcResponse,
-  Load,
   Milliseconds,
   Outcome,
   Random,
@@ -61,7 +61,7 @@ export class PathReplica implements Target, Connection {
   readonly open = new Set<OpenAttempt>()
   /** Every attempt that it was ever given, by call. */
   readonly given: number[] = []
-  readonly load: Load
+  readonly load: ReplicaLoad
   readonly guard: Guard
   readonly facts: ToolFacts = { readOnly: true, idempotent: true }
 
@@ -114,6 +114,8 @@ export class PathWorld {
   /** Those in `path.update`. */
   present: readonly PathReplica[]
   recovering = false
+  /** Somebody who listens to everything, and does something to the pool at once. */
+  react: () => void = () => {}
 
   constructor(replicas: number, settings: Partial<CallPathSettings>, seed = 1) {
     this.random = seededRandom(seed)
@@ -126,8 +128,8 @@ export class PathWorld {
       answerServer: () => {},
       recovering: () => this.recovering,
       onBusy: () => {},
-      onHealthChange: (change) => void this.changes.push(change),
-      onSettled: (_target, outcome) => void this.outcomes.push(outcome),
+      onHealthChange: (change) => (this.changes.push(change), this.react()),
+      onSettled: (_target, outcome) => (this.outcomes.push(outcome), this.react()),
     })
     this.replicas = Array.from({ length: replicas }, (_, i) => new PathReplica(`r${i}`, this.path))
     this.present = this.replicas
@@ -141,7 +143,7 @@ export class PathWorld {
     const started = this.path.start(
       { jsonrpc: '2.0', id, method: 'tools/call', params: { name: tool } },
       { era: 'modern', ...terms },
-      { onAnswer: (response) => void call.answers.push(response), onFailure: (error) => void call.errors.push(error) },
+      { onAnswer: (response) => (call.answers.push(response), this.react()), onFailure: (error) => (call.errors.push(error), this.react()) },
     )
     call.cancel = () => {
       call.cancelled ||= call.answers.length + call.errors.length === 0

@@ -248,7 +248,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
     this.#current = attempt
     if (!this.stream) {
       const hedgeAfter = this.#ways.hedgeAfter(this.kind, this.#terms.hedge)
-      if (hedgeAfter !== undefined) this.#ways.timers.set(this, hedgeAfter)
+      if (hedgeAfter !== undefined) this.#ways.timers.set(this, hedgeAfter, now)
     }
     attempt.start()
     if (!this.#accepted && this.#current === attempt) {
@@ -273,25 +273,33 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
 
   /** The first attempt has taken longer than most: a second one elsewhere, where that is safe, worth it and within the budget. */
   #launchHedge(slow: CallAttempt, now: Milliseconds): void {
-    if (slow.wasAsked || this.#hedge !== undefined || !this.#inTime(now, 0) || !this.#safe()) return
+    if (slow.wasAsked || this.#hedge !== undefined || !this.#inTime(now, 0)) return
+    // What speaks against it may change: a tool list is on its way, a place is taken, the budget is spent. After twice the time it is looked at again.
+    if (!this.#safe() || !this.#mayHedge(slow, now)) this.#ways.timers.set(this, now - slow.startedAt, now)
+  }
+
+  #mayHedge(slow: CallAttempt, now: Milliseconds): boolean {
     const before = this.tried
     this.tried = [...before, slow.target]
     // Not elsewhere than a cursor or a session must go: who does not understand it answers first, and wrongly.
     const target = this.#ways.picker.pick(this, now)
     const another = target !== undefined && !this.tried.includes(target)
     this.tried = before
-    if (!another || this.#done || !this.#ways.spendHedge()) return
+    if (this.#done) return true
+    if (!another || !this.#ways.spendHedge()) return false
     const hedge = this.#attempt(target, now)
-    if (hedge === undefined) return
-    this.#hedge = hedge
-    hedge.start()
+    if (hedge !== undefined) {
+      this.#hedge = hedge
+      hedge.start()
+    }
+    return true
   }
 
   /** Sets the attempt's alarm: `requestTimeout` from now, but never past the deadline of the call. */
   #wind(attempt: CallAttempt, now: Milliseconds): void {
     const own = this.#terms.callerTimes === true && !this.#safe() ? FOREVER : this.#ways.settings.requestTimeout
     const delay = Math.min(own, this.#deadline - now)
-    if (delay !== FOREVER) this.#ways.timers.set(attempt, delay)
+    if (delay !== FOREVER) this.#ways.timers.set(attempt, delay, now)
   }
 
   passed(attempt: CallAttempt, eventId: string): void {
@@ -300,7 +308,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
 
   notified(attempt: CallAttempt, notification: JsonRpcNotification): void {
     // Progress of two attempts would run backwards for whoever reads it as one.
-    if (attempt === this.#hedge) return
+    if (attempt === this.#hedge || this.#done) return
     if (this.#ways.settings.resetTimeoutOnProgress && notification.method === 'notifications/progress' && !this.stream && !attempt.waiting)
       this.#wind(attempt, this.#ways.timers.now())
     this.#listener.onNotification?.(notification)
@@ -308,7 +316,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
 
   asked(attempt: CallAttempt, request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void {
     // It wins: people must not be asked twice.
-    this.#cancelOther(attempt, 'another attempt asked the client something')
+    if (!this.#done) this.#cancelOther(attempt, 'another attempt asked the client something')
     if (this.#done) return
     // While a person thinks, neither the age of the attempt nor its timeout runs; the call's deadline does.
     attempt.waiting = true
@@ -329,6 +337,8 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
 
   answered(attempt: CallAttempt, response: JsonRpcResponse): void {
     const now = this.#ways.timers.now()
+    // The other attempt was answered, and whoever heard of that made this one be answered too.
+    if (this.#done) return this.#settle(attempt, outcomeOfAnswer(response), undefined, now)
     const isAnswer = !('error' in response && response.error.code === METHOD_NOT_FOUND)
     if (isAnswer) this.#finish(now, true)
     this.#settle(attempt, outcomeOfAnswer(response), undefined, now)
@@ -403,7 +413,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
     this.#repeats++
     const delay = Math.max(this.#ways.backoff(this.#repeats), atLeast)
     if (!this.#inTime(now, delay)) return this.#fail('REQUEST_TIMEOUT', now, undefined)
-    this.#ways.timers.set(this, delay)
+    this.#ways.timers.set(this, delay, now)
   }
 
   /** An attempt that starts after `delay` can end before the deadline: hardly any such request was ever answered sooner. */

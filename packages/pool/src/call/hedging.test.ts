@@ -104,6 +104,29 @@ describe('a slow call', () => {
     expect(a.attempts).toHaveLength(attempts + 1)
   })
 
+  it('is looked at again where it could not be hedged at first', () => {
+    const [a, b] = pair()
+    const { call, calls, time } = hedged([a, b], 10)
+    b.places = 0
+    const full = call()
+    time.advance(60)
+    b.places = 1
+    time.advance(39)
+    expect(b.attempts).toHaveLength(0)
+    time.advance(1)
+    expect(b.attempts).toHaveLength(1)
+    b.answers()
+    expect(full.answers).toHaveLength(1)
+
+    call(UNSAFE)
+    time.advance(60)
+    a.tools = { pay: { readOnly: true, idempotent: false } }
+    b.tools = a.tools
+    calls.servesChanged()
+    time.advance(40)
+    expect(b.attempts).toHaveLength(2)
+  })
+
   it('is asked once more at most, and by no more calls than the budget has', () => {
     const replicas = ['a', 'b', 'c'].map((id) => new Replica(id))
     const { call, calls, time } = world(replicas, { hedge: { after: 50, maxExtra: 0.5 } })

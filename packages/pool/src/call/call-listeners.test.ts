@@ -35,6 +35,17 @@ describe('whoever hears of an attempt and acts at once', () => {
     expect(subject.calls.underWay).toBe(0)
   })
 
+  it('may have the other attempt answered, which changes nothing any more', () => {
+    const [a, b] = pair()
+    const subject = world([a, b], { hedge: { after: 50, maxExtra: 1 } })
+    const result = subject.call()
+    subject.time.advance(50)
+    subject.onSettled = () => b.answers({ from: 'b' })
+    a.answers({ from: 'a' })
+    expect(result.answers).toMatchObject([{ result: { from: 'a' } }])
+    expect([subject.calls.underWay, a.outstanding, b.outstanding]).toEqual([0, 0, 0])
+  })
+
   it('may end a call whose time has run out', () => {
     const [a, b] = pair()
     const subject = world([a, b])

@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../ports.js'
-import { PRIOR } from './kind-history.js'
+import { MOMENT, PRIOR } from './kind-history.js'
 
 /** What a failure weighs, in outstanding requests, where nothing speaks for the replica. */
 const FAILURE_WEIGHT = 20
@@ -123,7 +123,7 @@ export class Experience {
 
   /** Call it before reading. */
   decay(now: Milliseconds): void {
-    if (now <= this.#at) return
+    if (now < this.#at + MOMENT) return
     const elapsed = this.#at - now
     this.#at = now
     const remembered = Math.exp(elapsed / this.#memory)

@@ -4,6 +4,9 @@ import { LatencyHistogram } from './latency-histogram.js'
 /** Evidence of an average replica that is mixed into everyone's, in samples: what is known of a few calls is mostly chance. */
 export const PRIOR = 8
 
+/** Within it nothing decays: over seconds it makes no difference, and a busy replica ends many attempts in it. */
+export const MOMENT: Milliseconds = 1
+
 /** Below this differences are the event loop's, not the server's: shorter latencies count as this, whose logarithm is 0. */
 const SHORTEST: Milliseconds = 1
 
@@ -112,7 +115,7 @@ export class KindHistory {
   }
 
   #decay(now: Milliseconds): void {
-    if (now <= this.#at) return
+    if (now < this.#at + MOMENT) return
     const factor = Math.exp((this.#at - now) / this.#memory)
     this.#at = now
     this.#failed *= factor

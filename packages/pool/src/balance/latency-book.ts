@@ -1,5 +1,5 @@
 import type { CallKind, Milliseconds } from '../ports.js'
-import { KindHistory, PRIOR } from './kind-history.js'
+import { KindHistory, PRIOR, MOMENT } from './kind-history.js'
 
 /** Memory at a learning rate of 1. With the default of 0.1 it is ten times as long, 20 s: longer is better where nothing changes, and shorter where all does. */
 const SHORTEST_MEMORY: Milliseconds = 2_000
@@ -51,8 +51,11 @@ export class LatencyBook {
 
   /** A replica learned from one more attempt. */
   sampled(now: Milliseconds): void {
-    this.#samples = this.#samplesAt(now) + 1
-    this.#at = Math.max(this.#at, now)
+    if (now >= this.#at + MOMENT) {
+      this.#samples = this.#samplesAt(now)
+      this.#at = now
+    }
+    this.#samples++
   }
 
   /** The part of all attempts of late that made up `samples` of one replica, 0 … 1, and towards 0 when there are few. */

@@ -32,7 +32,7 @@ export interface HedgingOptions {
 export class Hedging {
   readonly #latency: (kind: CallKind, q: number) => Milliseconds | undefined
   readonly #byDefault: boolean
-  readonly #after: HedgeAfter
+  readonly #after: Delay
   readonly #maxExtra: number
   #saved = 0
 
@@ -40,7 +40,7 @@ export class Hedging {
   constructor(latency: (kind: CallKind, q: number) => Milliseconds | undefined, options: HedgingOptions | undefined) {
     this.#latency = latency
     this.#byDefault = options !== undefined
-    this.#after = options?.after ?? USUAL
+    this.#after = delayOf(options?.after ?? USUAL)
     this.#maxExtra = options?.maxExtra ?? 0.05
   }
 
@@ -59,7 +59,15 @@ export class Hedging {
   /** After how long a call is hedged. undefined: not at all, or too little is known yet. */
   after(kind: CallKind, wish: HedgeWish | undefined): Milliseconds | undefined {
     if (wish === undefined ? !this.#byDefault : wish === false) return undefined
-    const after = (typeof wish === 'object' ? wish.after : undefined) ?? this.#after
-    return typeof after === 'number' ? after : this.#latency(kind, Number(after.slice(1)) / 100)
+    const own = typeof wish === 'object' ? wish.after : undefined
+    const { quantile, time } = own === undefined ? this.#after : delayOf(own)
+    return quantile === undefined ? time : this.#latency(kind, quantile)
   }
+}
+
+/** A `HedgeAfter`, read. */
+type Delay = { readonly quantile: undefined; readonly time: Milliseconds } | { readonly quantile: number; readonly time: undefined }
+
+function delayOf(after: HedgeAfter): Delay {
+  return typeof after === 'number' ? { quantile: undefined, time: after } : { quantile: Number(after.slice(1)) / 100, time: undefined }
 }

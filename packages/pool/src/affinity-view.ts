@@ -1,10 +1,10 @@
 import type { Affinity } from './balance/index.js'
-import { LiveMap } from './fleet/index.js'
+import { type LiveMap, StateView } from './fleet/index.js'
 import type { Clock } from './ports.js'
 
 /** `pool.affinityMap`: which client each key is bound to, for people to read and write. */
 export function affinityView(affinity: Affinity, clock: Clock): LiveMap<string> {
-  return new LiveMap({
+  return new StateView({
     ids: function* () {
       for (const [key] of affinity.entries(clock.now())) yield key
     },

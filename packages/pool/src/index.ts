@@ -30,9 +30,12 @@ export type { EndpointAuthProvider } from './auth/index.js'
 export type { RequestOptions } from './call-arguments.js'
 
 // Its clients and what is known of them
-export { type HealthRecord, type HealthReport, type LiveMap, type LoadMetrics, PooledClient, type ShutdownOptions } from './fleet/index.js'
+export type { HealthRecord, HealthReport, LiveMap, LoadMetrics, PooledClient, ShutdownOptions } from './fleet/index.js'
 export type { HealthStatus } from './health/index.js'
 export type { ClientMetrics, ClientStatistics, PoolMetrics, PoolStatistics } from './observe/index.js'
+
+// For programs that choose clients by themselves
+export { type AdaptiveLoadBalancerOptions, AdaptiveLoadBalancer, type AdaptivePool, type PerformanceHistory } from './adaptive-load-balancer.js'
 
 // Under an SDK Client
 export {
@@ -49,23 +52,15 @@ export {
 
 // Shapes that the above are made of
 export type { ClientCredentials } from './auth/index.js'
-export type { ClientLoad, LoadReport } from './fleet/client-load.js'
-export type { LiveState } from './fleet/live-map.js'
+export type { CommonEndpointOptions } from './config/options.js'
+export type { ResolvedCommon } from './config/resolved.js'
 export type { CircuitRecord, Ejection } from './fleet/index.js'
 export type { CallHedge, HedgeDelay, HedgeOptions, ResilienceOptions, ResolvedResilience, RetryBudgetOptions } from './config/index.js'
 export type { BreakerStatus, EjectionReason } from './health/index.js'
 export type { EjectionStatistics, ExtraAttempts, QueueStatistics } from './observe/index.js'
-export type { ClientIdentity, ClientWays } from './fleet/pooled-client.js'
 export type { SafeEmitter } from './safe-emitter.js'
 export type {
-  Alarm,
-  Attempt,
-  AttemptFailure,
-  CallKind,
-  Connection,
   Era,
-  Exchange,
-  Guard,
   JsonObject,
   JsonRpcError,
   JsonRpcId,
@@ -73,20 +68,11 @@ export type {
   JsonRpcRequest,
   JsonRpcResponse,
   JsonRpcResult,
-  LiveConnection,
-  Load,
   Milliseconds,
-  Outcome,
-  Outstanding,
-  PinnedSession,
   Priority,
   Progress,
-  Refusal,
+  Random,
   ReportedMetrics,
   Requirements,
-  ServerFacts,
-  Serves,
   Signal,
-  Target,
-  ToolFacts,
 } from './ports.js'

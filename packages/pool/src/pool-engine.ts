@@ -1,6 +1,6 @@
 import { checkOptions } from './call-arguments.js'
 import type { Calls } from './call/index.js'
-import type { PooledClient } from './fleet/index.js'
+import type { FleetClient } from './fleet/index.js'
 import {
   type Engine,
   type EngineCall,
@@ -41,7 +41,7 @@ export class PoolEngine implements Engine {
   readonly #listeners = new Set<FleetListener>()
   /** By endpoint: what a replica said counts on while it is away. */
   readonly #facts = new Map<string, ServerFacts>()
-  #replicas: readonly PooledClient[] = []
+  #replicas: readonly FleetClient[] = []
 
   constructor(parts: PoolEngineParts) {
     this.#parts = parts
@@ -95,13 +95,13 @@ export class PoolEngine implements Engine {
 
   // ── From the fleet ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-  replicasChanged(replicas: readonly PooledClient[]): void {
+  replicasChanged(replicas: readonly FleetClient[]): void {
     this.#replicas = replicas
     for (const { endpoint, connection } of replicas) this.#facts.set(endpoint.id, connection.facts)
     for (const listener of this.#listeners) listener.onReplicas(replicas)
   }
 
-  notified(client: PooledClient, notification: JsonRpcNotification): void {
+  notified(client: FleetClient, notification: JsonRpcNotification): void {
     for (const listener of this.#listeners) listener.onNotification(client.id, notification, client.connection.era)
   }
 

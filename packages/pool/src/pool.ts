@@ -11,6 +11,7 @@ import {
   type CircuitRecord,
   circuitView,
   Fleet,
+  FleetClient,
   type HealthRecord,
   type LiveMap,
   type LoadMetrics,
@@ -74,6 +75,8 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
   readonly #connecting: Connecting
   readonly #path: CallPath
   readonly #fleet: Fleet
+  /** What `clients` shows, with all that the pool needs of them. */
+  readonly #clients: LiveMap<FleetClient>
   readonly #engine: PoolEngine
   readonly #verbs: TypedVerbs
   #starting: Promise<void> | undefined
@@ -131,6 +134,7 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
     })
     const { views } = this.#fleet
     this.clients = views.clients
+    this.#clients = views.clients
     this.healthStatus = views.healthStatus
     this.loadMetrics = views.loadMetrics
     this.failureCounts = views.failureCounts
@@ -150,7 +154,7 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
       ready: () => this.#ready(),
       admit: () => this.#mustRun(),
       finishAuth: (callback, issuer) => this.#connecting.finishAuth(callback, issuer),
-      replica: (id) => this.clients.get(id),
+      replica: (id) => this.#clients.get(id),
     })
     this.#verbs = new TypedVerbs(this.#engine, config)
   }
@@ -281,7 +285,10 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
 
   /** The algorithm alone, among any clients of the pool. */
   selectClient(clients: readonly PooledClient[], requirements?: Requirements): PooledClient | undefined {
-    return this.#path.choose(clients, requirements)
+    return this.#path.choose(
+      clients.filter((client) => client instanceof FleetClient),
+      requirements,
+    )
   }
 
   /** The client that the key is bound to, fit or not; null where there is none. */
@@ -341,7 +348,7 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
 
   /** What the picker compares, in outstanding requests; lower is better. `Infinity` for an unknown id. */
   calculateClientLoad(clientId: string): number {
-    const load = this.clients.get(clientId)?.load
+    const load = this.#clients.get(clientId)?.load
     return load instanceof ReplicaLoad ? load.cost(this.#timers.now()) : Number.POSITIVE_INFINITY
   }
 
@@ -359,7 +366,7 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
   // ── What holds it together ───────────────────────────────────────────────────────────────────────────────────────
 
   *#observed(): Iterable<ObservedClient> {
-    for (const [id, client] of this.clients) {
+    for (const [id, client] of this.#clients) {
       const health = this.healthStatus.get(id)
       const metrics = this.loadMetrics.get(id)
       if (health === undefined || metrics === undefined || !(client.load instanceof ReplicaLoad)) continue
@@ -384,7 +391,7 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
     })
   }
 
-  #onSnapshot(fit: readonly PooledClient[]): void {
+  #onSnapshot(fit: readonly FleetClient[]): void {
     this.#path.update(fit)
     this.#engine.replicasChanged(fit)
   }

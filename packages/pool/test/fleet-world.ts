@@ -2,7 +2,7 @@ import { LatencyBook, ReplicaLoad } from '../src/balance/index.js'
 import { type PoolOptions, type ResolvedEndpoint, resolveConfig } from '../src/config/index.js'
 import { PoolError } from '../src/errors.js'
 import type { PoolEvents } from '../src/events.js'
-import { type ConnectOptions, type ConnectionTotals, Fleet, type FleetHooks, type PooledClient } from '../src/fleet/index.js'
+import { type ConnectOptions, type ConnectionTotals, Fleet, type FleetHooks, type FleetClient } from '../src/fleet/index.js'
 import { Alarm, type CallKind, type ConnectionListener, type Guard, type LiveConnection, type Milliseconds, Outstanding } from '../src/ports.js'
 import { ScriptedConnection, seededRandom, VirtualTime } from '../src/testing/index.js'
 
@@ -14,10 +14,10 @@ const OPEN_DOOR: Guard = { refuses: () => undefined, full: false, started: () =>
 /** Somebody's call that is under way on a client. */
 export class OpenCall extends Outstanding {
   readonly kind: CallKind = KIND
-  readonly #client: PooledClient
+  readonly #client: FleetClient
   readonly #time: VirtualTime
 
-  constructor(client: PooledClient, time: VirtualTime) {
+  constructor(client: FleetClient, time: VirtualTime) {
     super()
     this.#client = client
     this.#time = time
@@ -91,7 +91,7 @@ export class FleetWorld {
   /** Ids of clients that were removed. */
   readonly gone = new Set<string>()
   /** Every snapshot that was published. */
-  readonly snapshots: Array<readonly PooledClient[]> = []
+  readonly snapshots: Array<readonly FleetClient[]> = []
   readonly servesChanged: string[] = []
   /** Called for every event, when it is emitted. */
   onEvent: (event: WorldEvent) => void = () => {}
@@ -169,18 +169,18 @@ export class FleetWorld {
     return work
   }
 
-  get clients(): PooledClient[] {
+  get clients(): FleetClient[] {
     return [...this.fleet.views.clients.values()]
   }
 
   /** The client at an endpoint, the first where there are several. */
-  at(endpointId: string): PooledClient {
+  at(endpointId: string): FleetClient {
     const client = this.clients.find(({ endpoint }) => endpoint.id === endpointId)
     if (client === undefined) throw new Error(`no client at ${endpointId}`)
     return client
   }
 
-  status(client: PooledClient): string | undefined {
+  status(client: FleetClient): string | undefined {
     return this.fleet.views.healthStatus.get(client.id)?.status
   }
 
@@ -201,7 +201,7 @@ export class FleetWorld {
     return this.events.filter((event) => event[0] === name).map((event) => event[1] as PoolEvents[Name][0])
   }
 
-  call(client: PooledClient): OpenCall {
+  call(client: FleetClient): OpenCall {
     return new OpenCall(client, this.time)
   }
 

@@ -3,11 +3,13 @@ import { readFileSync } from 'node:fs'
 import { startModernServer } from '@mcp-client-pool/testbed'
 import { describe, expect, it } from 'vitest'
 import {
+  AdaptiveLoadBalancer,
   CircuitBreakerPool,
   type ClientEvents,
   type HealthStatus,
   MCPClientPool,
   type PoolErrorCode,
+  type PooledClient,
   type PoolEvents,
   type PoolOptions,
   PriorityClientPool,
@@ -83,6 +85,18 @@ it('a pooled client has its names', async () => {
   })
 })
 
+it('AdaptiveLoadBalancer chooses among the clients of a pool', async () => {
+  const pool = await poolOver([{ url: (await running(startModernServer())).url }], { minSize: 2 })
+  const balancer = new AdaptiveLoadBalancer(pool)
+  expect(balancer.learningRate).toBe(0.1)
+  const client = await balancer.selectClient({ task: 'any' })
+  expect(pool.getHealthyClients()).toContain(client)
+  balancer.recordResult(client!.id, true, 12)
+  expect([...balancer.performanceHistory]).toEqual([[client!.id, { successRate: 1, averageLatency: 12, taskCount: 1 }]])
+  await pool.shutdown()
+  expect(await balancer.selectClient()).toBeNull()
+})
+
 it.each(['.', './auth', './testing'] as const)('the package exports %s', (path) => {
   const { exports } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { exports: Record<string, string> }
   expect(exports[path]).toMatch(/^\.\/dist\/.*index\.js$/)
@@ -103,6 +117,14 @@ describe('unions of names are complete: the type check refuses a missing one, an
 
   it('events of a client', () => {
     expect(of<keyof ClientEvents>({ error: 1, disconnected: 1, metrics: 1, notification: 1 })).toHaveLength(4)
+  })
+
+  it('what a pooled client has', () => {
+    const names = of<keyof PooledClient>({
+      ...{ id: 1, endpoint: 1, endpointLabel: 1, send: 1, healthCheck: 1, reconnect: 1, disconnect: 1 },
+      ...{ on: 1, once: 1, off: 1, emit: 1 },
+    })
+    expect(names).toHaveLength(11)
   })
 
   it('statuses of health', () => {

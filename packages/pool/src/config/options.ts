@@ -67,7 +67,8 @@ export interface TlsOptions {
   readonly servername?: string | undefined
 }
 
-interface CommonEndpointOptions {
+/** What can be said of any server, however it is reached. */
+export interface CommonEndpointOptions {
   /**
    * Name of the endpoint in statistics, affinity and `drain`; unique. Give one where two URLs differ in their query only.
    * @default the URL without credentials and query; for stdio the command

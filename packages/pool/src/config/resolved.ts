@@ -4,7 +4,8 @@ import type { JsonObject, Milliseconds } from '../ports.js'
 import type { HedgeDelay } from './hedge-delay.js'
 import type { ClientInfo, Handlers, LoadBalancingAlgorithm, ProtocolVersion, TlsOptions } from './options.js'
 
-interface ResolvedCommon {
+/** What is known of any endpoint, however it is reached. */
+export interface ResolvedCommon {
   /** Unique in the pool, and the same in every process with the same options. */
   readonly id: string
   /** What people are shown: the URL without credentials and query, for stdio the id. */

@@ -2,7 +2,7 @@ import { PoolError } from '../errors.js'
 import type { ClientHealth, EjectionReason } from '../health/index.js'
 import type { AttemptFailure, Milliseconds, Outcome } from '../ports.js'
 import type { FleetOptions } from './fleet-ports.js'
-import type { PooledClient } from './pooled-client.js'
+import type { FleetClient } from './fleet-client.js'
 import type { Watch } from './watch.js'
 
 /** Why and until when a client is out for its outcomes. */
@@ -14,7 +14,7 @@ export interface Ejection {
 
 /** The client whose calls they are. */
 export interface CallRecordOwner {
-  readonly client: PooledClient
+  readonly client: FleetClient
   readonly health: ClientHealth
   readonly watch: Watch
   lastError: string | undefined

@@ -1,7 +1,8 @@
 import type { BreakerStatus } from '../health/index.js'
 import type { Clock, Milliseconds } from '../ports.js'
-import { LiveMap } from './live-map.js'
-import type { PooledClient } from './pooled-client.js'
+import type { LiveMap } from './live-map.js'
+import { StateView } from './state-view.js'
+import type { FleetClient } from './fleet-client.js'
 
 /** The breaker of a client: a value of `pool.circuitBreakers`. */
 export interface CircuitRecord {
@@ -24,12 +25,12 @@ export interface Breaker {
 
 /** What the view looks through. */
 export interface CircuitWays {
-  readonly clients: ReadonlyMap<string, PooledClient>
+  readonly clients: ReadonlyMap<string, FleetClient>
   readonly clock: Clock
   /** Milliseconds since 1970. */
   readonly wallClock: () => number
   /** undefined: the pool has none. */
-  readonly breakerOf: (client: PooledClient) => Breaker | undefined
+  readonly breakerOf: (client: FleetClient) => Breaker | undefined
 }
 
 /** The breakers of those who are there, by id. `set({ state })` puts one into a state, from which it goes on by its own rules; `delete` closes it. */
@@ -38,7 +39,7 @@ export function circuitView({ clients, clock, wallClock, breakerOf }: CircuitWay
     const client = clients.get(id)
     return client && breakerOf(client)
   }
-  return new LiveMap({
+  return new StateView({
     ids: () => [...clients.keys()].filter((id) => find(id) !== undefined),
     read: (id) => {
       const breaker = find(id)

@@ -2,7 +2,7 @@ import type { ResolvedConfig, ResolvedEndpoint } from '../config/index.js'
 import type { PoolEvents } from '../events.js'
 import type { ConnectionListener, Guard, JsonRpcNotification, JsonRpcRequest, JsonRpcResponse, LiveConnection, Random, Timers } from '../ports.js'
 import type { ClientLoad } from './client-load.js'
-import type { PooledClient } from './pooled-client.js'
+import type { FleetClient } from './fleet-client.js'
 
 /** The options that the fleet goes by. */
 export type FleetConfig = Pick<
@@ -40,19 +40,19 @@ export type Emit = <Name extends keyof PoolEvents>(name: Name, ...args: PoolEven
 export interface FleetHooks {
   readonly emit: Emit
   /** The clients that may be given calls: those that are fit, and those that are out only for their outcomes. The same array until that changes. */
-  onSnapshot(available: readonly PooledClient[]): void
+  onSnapshot(available: readonly FleetClient[]): void
   /** An error of a client that is of no attempt: its connection's, or reported by a user. */
-  onErrorReported(client: PooledClient): void
+  onErrorReported(client: FleetClient): void
   /** A client serves other things than before: tools, capabilities, or all of it after a reconnection. */
-  onServesChanged(client: PooledClient): void
+  onServesChanged(client: FleetClient): void
   /** A client is gone for good; the pool's event is emitted after it. */
   onRemoved(clientId: string): void
   /** Outside of any call; also the pool's event `notification`, which is emitted first. */
-  onNotification(client: PooledClient, notification: JsonRpcNotification): void
+  onNotification(client: FleetClient, notification: JsonRpcNotification): void
   /** A question outside of any call. */
-  onRequest(client: PooledClient, request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void
+  onRequest(client: FleetClient, request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void
   /** One call on exactly this client: `client.send`. */
-  dispatch(client: PooledClient, message: JsonRpcRequest): Promise<JsonRpcResponse>
+  dispatch(client: FleetClient, message: JsonRpcRequest): Promise<JsonRpcResponse>
   /** Calls that shutdown waits for, those between two attempts included; no listen streams. */
   callsUnderWay(): number
   /** Shutdown has waited long enough: whatever is still open ends now. Connections are closed after it. */

@@ -4,7 +4,7 @@ import type { EjectionReason } from '../health/index.js'
 import type { AttemptFailure, Milliseconds, Outcome, Target } from '../ports.js'
 import type { FleetOptions } from './fleet-ports.js'
 import { Member, type MemberOwner } from './member.js'
-import type { PooledClient } from './pooled-client.js'
+import type { FleetClient } from './fleet-client.js'
 import { Roster } from './roster.js'
 import { type Site, Sites } from './sites.js'
 import { Sizing } from './sizing.js'
@@ -95,10 +95,10 @@ export class Fleet implements MemberOwner {
   }
 
   /** One for each place of `minSize`, at endpoints that were not tried before. */
-  #firstClients(tried: Set<Site>): Array<Promise<PooledClient>> {
+  #firstClients(tried: Set<Site>): Array<Promise<FleetClient>> {
     const { minSize, maxSize } = this.options.config
     const before = new Set(tried)
-    const round: Array<Promise<PooledClient>> = []
+    const round: Array<Promise<FleetClient>> = []
     while (round.length < minSize && this.#roster.held.size < maxSize) {
       const site = this.#sites.neediest((candidate) => !before.has(candidate))
       if (site === undefined) break
@@ -146,12 +146,12 @@ export class Fleet implements MemberOwner {
   // ── Who is there ─────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Those who can take calls: the fit, and those who are out only for their outcomes. The same array until that changes. */
-  get available(): readonly PooledClient[] {
+  get available(): readonly FleetClient[] {
     return this.#roster.available
   }
 
   /** Those who are well: the same array until that changes. */
-  get fit(): readonly PooledClient[] {
+  get fit(): readonly FleetClient[] {
     return this.#roster.fit
   }
 
@@ -164,7 +164,7 @@ export class Fleet implements MemberOwner {
     return this.#member(clientId)?.health.fit ?? false
   }
 
-  getHealthyClients(): PooledClient[] {
+  getHealthyClients(): FleetClient[] {
     return [...this.#roster.fit]
   }
 
@@ -172,7 +172,7 @@ export class Fleet implements MemberOwner {
    * A client more, connected: at `endpoint`, whether it was drained or not, or where it is likely to be had.
    * Rejects with `POOL_FULL` at `maxSize`, with what went wrong where it cannot be connected, and outside of start and shutdown.
    */
-  async createClient(endpoint?: ResolvedEndpoint): Promise<PooledClient> {
+  async createClient(endpoint?: ResolvedEndpoint): Promise<FleetClient> {
     this.#mustRun()
     const { maxSize } = this.options.config
     if (this.#roster.held.size >= maxSize) throw new PoolError('POOL_FULL', `the pool has ${maxSize} clients, its maxSize: raise it, or remove one`)

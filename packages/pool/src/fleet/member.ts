@@ -7,7 +7,8 @@ import { Bounded } from './bounded.js'
 import { CallRecord, type CallRecordOwner } from './call-record.js'
 import { Connections, type ConnectionsOwner } from './connections.js'
 import type { FleetOptions } from './fleet-ports.js'
-import { type ClientWays, type HealthReport, PooledClient } from './pooled-client.js'
+import { type ClientWays, FleetClient } from './fleet-client.js'
+import type { HealthReport } from './pooled-client.js'
 import { type Recoverable, Recovery, recoveryLimits } from './recovery.js'
 import { Reports } from './reports.js'
 import type { Site } from './sites.js'
@@ -35,7 +36,7 @@ export interface MemberOwner {
  * that already is what it is told.
  */
 export class Member implements ConnectionsOwner, CallRecordOwner, ClientWays, Watched, Recoverable {
-  readonly client: PooledClient
+  readonly client: FleetClient
   readonly site: Site
   /** Among the clients of its endpoint. */
   readonly number: number
@@ -65,7 +66,7 @@ export class Member implements ConnectionsOwner, CallRecordOwner, ClientWays, Wa
     this.health = new ClientHealth(config)
     this.watch = new Watch(this, timers, config.healthCheckInterval)
     this.recovery = new Recovery(this, timers, random, recoveryLimits(config))
-    this.client = new PooledClient({ id, place: `${endpoint.id}#${number}`, endpoint, load: newLoad(endpoint), guard: newGuard(endpoint) }, this)
+    this.client = new FleetClient({ id, place: `${endpoint.id}#${number}`, endpoint, load: newLoad(endpoint), guard: newGuard(endpoint) }, this)
     this.reports = new Reports(this.client.load, wallClock)
     this.record = new CallRecord(this, owner.options)
     this.#connections = new Connections(this, owner.options)

@@ -1,5 +1,5 @@
 import type { Member } from './member.js'
-import type { PooledClient } from './pooled-client.js'
+import type { FleetClient } from './fleet-client.js'
 
 /**
  * Who is in the pool, and who of them may be given calls.
@@ -15,13 +15,13 @@ import type { PooledClient } from './pooled-client.js'
 export class Roster {
   readonly #held = new Set<Member>()
   readonly #listed = new Map<string, Member>()
-  readonly #onSnapshot: (available: readonly PooledClient[]) => void
-  #available: readonly PooledClient[] = []
-  #fit: readonly PooledClient[] = []
+  readonly #onSnapshot: (available: readonly FleetClient[]) => void
+  #available: readonly FleetClient[] = []
+  #fit: readonly FleetClient[] = []
   #connecting = 0
   #serving = 0
 
-  constructor(onSnapshot: (available: readonly PooledClient[]) => void) {
+  constructor(onSnapshot: (available: readonly FleetClient[]) => void) {
     this.#onSnapshot = onSnapshot
   }
 
@@ -37,11 +37,11 @@ export class Roster {
     return this.#serving
   }
 
-  get available(): readonly PooledClient[] {
+  get available(): readonly FleetClient[] {
     return this.#available
   }
 
-  get fit(): readonly PooledClient[] {
+  get fit(): readonly FleetClient[] {
     return this.#fit
   }
 
@@ -94,8 +94,8 @@ export class Roster {
 
   /** Computes who is fit and who is available, and tells if the latter changed. */
   publish(): void {
-    const fit: PooledClient[] = []
-    const available: PooledClient[] = []
+    const fit: FleetClient[] = []
+    const available: FleetClient[] = []
     for (const { client, health, available: can } of this.#listed.values()) {
       if (health.fit) fit.push(client)
       if (can) available.push(client)
@@ -105,12 +105,12 @@ export class Roster {
   }
 
   /** Tells also if the clients are the same: one of them has another connection. */
-  republish(available: readonly PooledClient[] = [...this.#available]): void {
+  republish(available: readonly FleetClient[] = [...this.#available]): void {
     this.#available = available
     this.#onSnapshot(available)
   }
 }
 
-function same(a: readonly PooledClient[], b: readonly PooledClient[]): boolean {
+function same(a: readonly FleetClient[], b: readonly FleetClient[]): boolean {
   return a.length === b.length && a.every((client, at) => client === b[at])
 }

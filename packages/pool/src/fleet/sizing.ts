@@ -3,7 +3,7 @@ import { Alarm } from '../ports.js'
 import type { FleetOptions } from './fleet-ports.js'
 import { IdleWatch } from './idle.js'
 import type { Member } from './member.js'
-import type { PooledClient } from './pooled-client.js'
+import type { FleetClient } from './fleet-client.js'
 import { recoveryLimits } from './recovery.js'
 import type { Roster } from './roster.js'
 import type { Site, Sites } from './sites.js'
@@ -121,7 +121,7 @@ export class Sizing extends Alarm {
   }
 
   /** A new client, connected. */
-  async create(site: Site): Promise<PooledClient> {
+  async create(site: Site): Promise<FleetClient> {
     const { hooks, timers, random, config, totals } = this.#options
     const number = site.enter()
     const member = this.#newMember(site, number)

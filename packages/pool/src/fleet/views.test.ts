@@ -1,10 +1,10 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { FleetWorld } from '../../test/fleet-world.js'
-import type { PooledClient } from './pooled-client.js'
+import type { FleetClient } from './fleet-client.js'
 import type { Views } from './views.js'
 
-async function running(options: ConstructorParameters<typeof FleetWorld>[1] = {}): Promise<{ world: FleetWorld; views: Views; client: PooledClient }> {
+async function running(options: ConstructorParameters<typeof FleetWorld>[1] = {}): Promise<{ world: FleetWorld; views: Views; client: FleetClient }> {
   const world = new FleetWorld(['a', 'b'], options)
   await world.started()
   world.events.length = 0

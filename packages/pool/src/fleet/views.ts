@@ -1,9 +1,10 @@
 import { PoolError } from '../errors.js'
 import type { HealthStatus } from '../health/index.js'
-import { LiveMap, type LiveState } from './live-map.js'
+import type { LiveMap } from './live-map.js'
+import { type LiveState, StateView } from './state-view.js'
 import type { Ejection } from './call-record.js'
 import type { Member } from './member.js'
-import type { PooledClient } from './pooled-client.js'
+import type { FleetClient } from './fleet-client.js'
 import type { LoadMetrics } from './reports.js'
 import type { Roster } from './roster.js'
 
@@ -23,7 +24,7 @@ export interface HealthRecord {
 
 /** The maps of the pool that users read, and write in tests and tools. Their keys are the ids of the clients. */
 export interface Views {
-  readonly clients: LiveMap<PooledClient>
+  readonly clients: LiveMap<FleetClient>
   readonly healthStatus: LiveMap<HealthRecord, Partial<HealthRecord>>
   readonly loadMetrics: LiveMap<LoadMetrics, Partial<LoadMetrics>>
   /** Failed calls and errors in a row. */
@@ -35,9 +36,9 @@ export type Remove = (member: Member) => void
 
 export function viewsOf(roster: Roster, remove: Remove): Views {
   return {
-    clients: new LiveMap(clientState(roster, remove)),
-    healthStatus: new LiveMap(memberState(roster, readHealth, (member, record) => writeHealth(member, record, remove), forgetHealth)),
-    loadMetrics: new LiveMap(
+    clients: new StateView(clientState(roster, remove)),
+    healthStatus: new StateView(memberState(roster, readHealth, (member, record) => writeHealth(member, record, remove), forgetHealth)),
+    loadMetrics: new StateView(
       memberState(
         roster,
         ({ reports }) => reports.metrics,
@@ -45,7 +46,7 @@ export function viewsOf(roster: Roster, remove: Remove): Views {
         ({ reports }) => reports.clear(),
       ),
     ),
-    failureCounts: new LiveMap(
+    failureCounts: new StateView(
       memberState(
         roster,
         ({ health }) => health.failedCalls,
@@ -84,7 +85,7 @@ function memberState<Value, Written>(
 }
 
 /** A client that is deleted is not shown from that moment on; it still finishes its calls before it is closed. */
-function clientState(roster: Roster, remove: Remove): LiveState<PooledClient, PooledClient> {
+function clientState(roster: Roster, remove: Remove): LiveState<FleetClient, FleetClient> {
   return {
     ...memberState(
       roster,

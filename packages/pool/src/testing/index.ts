@@ -12,6 +12,25 @@ export { answer, answerError, type Behaviour, fail, hang, type Script } from './
 export { ScriptedConnection, type ScriptedConnectionOptions, ScriptedExchange } from './scripted-connection.js'
 
 // Shapes that the above are made of
+export type { EndpointAuthProvider } from '../auth/index.js'
+export type {
+  ClientInfo,
+  EndpointAuthOptions,
+  EndpointOptions,
+  Handlers,
+  HedgeDelay,
+  HedgeOptions,
+  LoadBalancingAlgorithm,
+  Pem,
+  PoolOptions,
+  ProtocolVersion,
+  ResilienceOptions,
+  RetryBudgetOptions,
+  StdioEndpointOptions,
+  TlsOptions,
+  UrlEndpointOptions,
+} from '../config/index.js'
+export type { CommonEndpointOptions } from '../config/options.js'
 export type { PoolErrorCode } from '../errors.js'
 export type {
   Alarm,

@@ -1,0 +1,67 @@
+import type { ResolvedEndpoint } from '../config/index.js'
+import type { ClientEvents } from '../events.js'
+import type { Guard, JsonRpcRequest, JsonRpcResponse, LiveConnection, Target } from '../ports.js'
+import { SafeEmitter } from '../safe-emitter.js'
+import type { ClientLoad } from './client-load.js'
+import type { HealthReport, PooledClient } from './pooled-client.js'
+
+/** Who does what a pooled client is asked to do. */
+export interface ClientWays {
+  send(message: JsonRpcRequest): Promise<JsonRpcResponse>
+  healthCheck(): Promise<HealthReport>
+  reconnect(): Promise<void>
+  disconnect(): Promise<void>
+}
+
+export interface ClientIdentity {
+  readonly id: string
+  readonly place: string
+  readonly endpoint: ResolvedEndpoint
+  readonly load: ClientLoad
+  readonly guard: Guard
+}
+
+/**
+ * One client of the pool: what users see of it, and what a pick reads. What the pool knows of its health stands elsewhere, so that
+ * nobody can change it past the fleet.
+ */
+export class FleetClient extends SafeEmitter<ClientEvents> implements PooledClient, Target {
+  readonly id: string
+  readonly place: string
+  readonly endpoint: ResolvedEndpoint
+  readonly endpointLabel: string
+  readonly weight: number
+  readonly load: ClientLoad
+  readonly guard: Guard
+  /** The connection that new calls go to. The fleet's to set, and set whenever the client is in a snapshot. */
+  connection!: LiveConnection
+  readonly #ways: ClientWays
+
+  constructor(identity: ClientIdentity, ways: ClientWays) {
+    super()
+    this.id = identity.id
+    this.place = identity.place
+    this.endpoint = identity.endpoint
+    this.endpointLabel = identity.endpoint.label
+    this.weight = identity.endpoint.weight
+    this.load = identity.load
+    this.guard = identity.guard
+    this.#ways = ways
+  }
+
+  send(message: JsonRpcRequest): Promise<JsonRpcResponse> {
+    return this.#ways.send(message)
+  }
+
+  healthCheck(): Promise<HealthReport> {
+    return this.#ways.healthCheck()
+  }
+
+  reconnect(): Promise<void> {
+    return this.#ways.reconnect()
+  }
+
+  disconnect(): Promise<void> {
+    return this.#ways.disconnect()
+  }
+}

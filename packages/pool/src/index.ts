@@ -52,10 +52,17 @@ export {
 
 // Shapes that the above are made of
 export type { ClientCredentials } from './auth/index.js'
-export type { CommonEndpointOptions } from './config/options.js'
-export type { ResolvedCommon } from './config/resolved.js'
 export type { CircuitRecord, Ejection } from './fleet/index.js'
-export type { CallHedge, HedgeDelay, HedgeOptions, ResilienceOptions, ResolvedResilience, RetryBudgetOptions } from './config/index.js'
+export type {
+  CallHedge,
+  CommonEndpointOptions,
+  HedgeDelay,
+  HedgeOptions,
+  ResilienceOptions,
+  ResolvedCommon,
+  ResolvedResilience,
+  RetryBudgetOptions,
+} from './config/index.js'
 export type { BreakerStatus, EjectionReason } from './health/index.js'
 export type { EjectionStatistics, ExtraAttempts, QueueStatistics } from './observe/index.js'
 export type { SafeEmitter } from './safe-emitter.js'

@@ -3,6 +3,7 @@ export type {
   CallHedge,
   CallOptions,
   ClientInfo,
+  CommonEndpointOptions,
   EndpointAuthOptions,
   EndpointOptions,
   Handlers,
@@ -15,7 +16,7 @@ export type {
   UrlEndpointOptions,
 } from './options.js'
 export type { HedgeOptions, ResilienceOptions, RetryBudgetOptions } from './resilience-options.js'
-export type { ResolvedConfig, ResolvedEndpoint, ResolvedResilience, ResolvedStdioEndpoint, ResolvedUrlEndpoint } from './resolved.js'
+export type { ResolvedCommon, ResolvedConfig, ResolvedEndpoint, ResolvedResilience, ResolvedStdioEndpoint, ResolvedUrlEndpoint } from './resolved.js'
 export { HEDGE_DELAY, isHedgeDelay } from './hedge-delay.js'
 export { callHeaders } from './headers.js'
 export { withDefaults } from './with-defaults.js'

@@ -15,6 +15,7 @@ export { ScriptedConnection, type ScriptedConnectionOptions, ScriptedExchange } 
 export type { EndpointAuthProvider } from '../auth/index.js'
 export type {
   ClientInfo,
+  CommonEndpointOptions,
   EndpointAuthOptions,
   EndpointOptions,
   Handlers,
@@ -30,7 +31,6 @@ export type {
   TlsOptions,
   UrlEndpointOptions,
 } from '../config/index.js'
-export type { CommonEndpointOptions } from '../config/options.js'
 export type { PoolErrorCode } from '../errors.js'
 export type {
   Alarm,

@@ -1,12 +1,31 @@
+import { admission } from './requirements/admission.js'
 import { calls } from './requirements/calls.js'
 import { deliverables } from './requirements/deliverables.js'
 import { doors } from './requirements/doors.js'
+import { ejection } from './requirements/ejection.js'
 import { fleet } from './requirements/fleet.js'
 import { names } from './requirements/names.js'
 import { pool } from './requirements/pool.js'
+import { properties } from './requirements/properties.js'
 import { protocol } from './requirements/protocol.js'
 import type { Requirement } from './requirements/requirement.js'
+import { resilience } from './requirements/resilience.js'
+import { simulation } from './requirements/simulation.js'
 import { transport } from './requirements/transport.js'
 
 /** Everything that was promised, and what shows it. */
-export const requirements: readonly Requirement[] = [...deliverables, ...transport, ...doors, ...pool, ...names, ...calls, ...fleet, ...protocol]
+export const requirements: readonly Requirement[] = [
+  ...deliverables,
+  ...transport,
+  ...doors,
+  ...pool,
+  ...names,
+  ...calls,
+  ...fleet,
+  ...resilience,
+  ...ejection,
+  ...admission,
+  ...simulation,
+  ...properties,
+  ...protocol,
+]

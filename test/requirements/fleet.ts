@@ -1,6 +1,5 @@
 import type { Requirement } from './requirement.js'
 
-const RESILIENCE = 'comes with circuit breaking, queues, hedging and adaptive balancing'
 const OPERATIONS = 'comes with discovery and metrics'
 
 /** Decisions about clients: who is picked, how many there are, who is fit. */
@@ -37,7 +36,7 @@ export const fleet: readonly Requirement[] = [
     proof: {
       tests: {
         'packages/pool/src/balance/load.test.ts': [
-          'is judged against other replicas in logarithms: e times slower weighs two requests, with enough evidence',
+          'is judged against other replicas in logarithms, squared: %d times as long weighs %d … %d requests, with enough evidence',
           'is judged by kind: a slow tool is no slow replica',
           'of one call says little',
         ],
@@ -166,8 +165,17 @@ export const fleet: readonly Requirement[] = [
   {
     id: 'RETURN-3',
     source: 'DESIGN: ejection and return',
-    text: 'ejection for outcomes, its growing time and trial calls, slow start, panic threshold',
-    proof: { deferred: RESILIENCE },
+    text: 'an ejection ends by its own time and trial calls, one at a time',
+    proof: {
+      tests: {
+        'packages/pool/src/health/ejections.test.ts': [
+          'tries one call at a time when its time is over, and has it back after three that succeed',
+          'takes it out for longer when a trial call fails, and gives the place back to one that proves nothing',
+          'takes a trial call that hangs for a failed one',
+        ],
+        'packages/pool/test/resilience-ejection.test.ts': ['trial calls may fail without anybody noticing, and unsafe ones run once'],
+      },
+    },
   },
   // ── Discovery ──────────────────────────────────────────────────────────────────────────────────────────────────────
   { id: 'DISCOVERY-1', source: 'DESIGN: discovery', text: 'discovery that fails keeps the last good set', proof: { deferred: OPERATIONS } },

@@ -1,6 +1,5 @@
 import type { Requirement } from './requirement.js'
 
-const RESILIENCE = 'comes with circuit breaking, queues, hedging and adaptive balancing'
 const OPERATIONS = 'comes with discovery and metrics'
 
 /** DESIGN, "Public names". */
@@ -14,8 +13,22 @@ export const names: readonly Requirement[] = [
   {
     id: 'NAMES-2',
     source: 'DESIGN: public names',
-    text: '`CircuitBreakerPool`, `PriorityClientPool`, `AdaptiveLoadBalancer`, `circuitBreakers`',
-    proof: { deferred: RESILIENCE },
+    text: '`CircuitBreakerPool` and `PriorityClientPool`, which are presets; `AdaptiveLoadBalancer`; `circuitBreakers`',
+    proof: {
+      tests: {
+        'packages/pool/test/names.test.ts': [
+          'has the map %s',
+          'AdaptiveLoadBalancer chooses among the clients of a pool',
+          'the presets take the advanced configuration of the architecture document, and are pools',
+        ],
+        'packages/pool/src/presets.test.ts': [
+          'is a pool, with the options of one',
+          'refuses what a pool refuses',
+          'has breakers, as the architecture document describes them',
+          'has a queue, unless it is told otherwise',
+        ],
+      },
+    },
   },
   { id: 'NAMES-3', source: 'DESIGN: public names', text: '`MetricsCollector`', proof: { deferred: OPERATIONS } },
   {
@@ -89,7 +102,23 @@ export const names: readonly Requirement[] = [
     text: '`getClient` reserves nothing; with no fit client it creates one below `maxSize`, else throws `NO_HEALTHY_CLIENTS`',
     proof: { tests: { 'packages/pool/test/pool-clients.test.ts': ['are made by getClient where nobody is fit, and refused where there is no place'] } },
   },
-  { id: 'NAMES-10', source: 'DESIGN: public names', text: '`getClient` with `priority` and `queueTimeout`', proof: { deferred: RESILIENCE } },
+  {
+    id: 'NAMES-10',
+    source: 'DESIGN: public names',
+    text: '`getClient` with `priority` and `queueTimeout`: waits where there is a queue',
+    proof: {
+      tests: {
+        'packages/pool/test/resilience-clients.test.ts': [
+          'waits where there is a queue, and high goes first',
+          'says after queueTimeout that there was none, and why there is not another',
+        ],
+        'packages/pool/src/call-path-clients.test.ts': [
+          'gets it by priority, as soon as there is one',
+          'is sent away where the queue is full, the lowest first',
+        ],
+      },
+    },
+  },
   {
     id: 'NAMES-11',
     source: 'DESIGN: public names',
@@ -142,8 +171,18 @@ export const names: readonly Requirement[] = [
   {
     id: 'NAMES-15',
     source: 'DESIGN: public names',
-    text: 'options of the advanced configuration: breaker, adaptive balancing, priorities; `hedge` and `priority` of a call',
-    proof: { deferred: RESILIENCE },
+    text: 'options of the advanced configuration: breaker, ejection, budgets, hedge, queue, limits, adaptive balancing',
+    proof: {
+      tests: {
+        'packages/pool/src/config/resilience.test.ts': [
+          'are those that the documents promise',
+          'complete what is nested',
+          'turn the breaker on where %s is given, since nobody says how a breaker has to be who wants none',
+          'make the algorithm adaptive where that is asked for, and none by name',
+        ],
+        'packages/pool/src/config/options-table.test.ts': ['has a default that its own check takes, everywhere'],
+      },
+    },
   },
   {
     id: 'NAMES-16',

@@ -84,7 +84,7 @@ export const pool: readonly Requirement[] = [
     proof: {
       tests: {
         'packages/pool/src/fleet/fleet-health.test.ts': [
-          'make a client unhealthy after unhealthyThreshold failures in a row, and probes bring it back',
+          'make a client unhealthy after unhealthyThreshold failures in a row where nobody compares, and probes bring it back',
           'have the effect of the real thing when they are emitted by hand',
           'is not reconnected at once again and again where the server accepts and drops',
         ],

@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PathWorld } from '../test/path-world.js'
 import { type CallPathSettings, guardOf } from './call-path.js'
-import { PoolError } from './errors.js'
 import type { Attempt, Exchange } from './ports.js'
 
 const settings: fc.Arbitrary<Partial<CallPathSettings>> = fc.record({

@@ -193,7 +193,9 @@ export class CallPath {
   /** Who would serve the next call with these wishes. Nothing is reserved. */
   next(wishes: ClientWishes): Target | undefined {
     const now = this.#ports.timers.now()
-    return this.#pickAmongOthers(this.#anyCall(wishes), now)
+    const query = this.#anyCall(wishes)
+    const target = this.#balancer.pick(query, now)
+    return target !== undefined && refusalOf(target, query, now) === undefined ? target : this.#pickAmongOthers(query, now)
   }
 
   /** The same, once there is somebody. Rejects when nobody may be waited for, and where that takes too long. */
@@ -259,6 +261,8 @@ export class CallPath {
 
   /** Who was picked does not take it: among those who do, and else among those who only wish to be left alone. */
   #pickAmongOthers(query: PickQuery, now: Milliseconds): Target | undefined {
+    // Of ten thousand it must not look at all for the one that is asked for.
+    if (query.only !== undefined) return isWilling(refusalOf(query.only, query, now)) ? this.#balancer.pick(query, now) : undefined
     return (
       this.#balancer.pick(query, now, (target) => refusalOf(target, query, now) === undefined) ??
       this.#balancer.pick(query, now, (target) => isWilling(refusalOf(target, query, now)))

@@ -13,7 +13,8 @@ export class Snapshot {
   readonly targets: readonly Target[]
   readonly #random: Random
   readonly #costs: CostTable
-  readonly #byId: ReadonlyMap<string, Target>
+  /** Made when somebody first asks for one by its id: of all that a snapshot has it takes longest to make. */
+  #byId: ReadonlyMap<string, Target> | undefined
   /** Most kinds are served by all: a thousand of them share this one. */
   readonly #everybody: Candidates
   readonly #any = new Map<CallKind, Candidates>()
@@ -31,12 +32,12 @@ export class Snapshot {
     this.#random = random
     const loads = targets.map(loadOf)
     this.#costs = new CostTable(loads)
-    for (const [row, load] of loads.entries()) load.moveTo(this.#costs, row)
-    this.#byId = new Map(targets.map((target) => [target.id, target]))
+    for (let row = 0; row < loads.length; row++) loads[row]!.moveTo(this.#costs, row)
     this.#everybody = this.#candidates(targets)
   }
 
   byId(id: string): Target | undefined {
+    this.#byId ??= new Map(this.targets.map((target) => [target.id, target]))
     return this.#byId.get(id)
   }
 

@@ -263,7 +263,7 @@ export class Calls implements CallWays {
     const available = this.#ports.available()
     const home = homeOf(query, available)
     let anyAble = false
-    for (const target of available) {
+    for (const target of this.#among(query)) {
       if (!couldServe(query, target, home)) continue
       if (target.guard.refuses(query.kind, now) !== 'open') return true
       anyAble = true
@@ -271,10 +271,16 @@ export class Calls implements CallWays {
     return !anyAble && this.mayReturn(query)
   }
 
+  /** Of these somebody may be able to serve it. */
+  #among({ only }: PickQuery): readonly Target[] {
+    const available = this.#ports.available()
+    return only === undefined ? available : available.includes(only) ? [only] : []
+  }
+
   isBusy(query: PickQuery, now: Milliseconds): boolean {
     const available = this.#ports.available()
     const home = homeOf(query, available)
-    return available.some((target) => couldServe(query, target, home) && target.guard.refuses(query.kind, now) === 'full')
+    return this.#among(query).some((target) => couldServe(query, target, home) && target.guard.refuses(query.kind, now) === 'full')
   }
 
   mayReturn(query: PickQuery): boolean {

@@ -35,6 +35,16 @@ export async function overhead({ smoke, rounds }: { smoke: boolean; rounds: numb
       figure: 'cpu',
       goal: { kind: 'at most', value: 1.25 },
     },
+    {
+      name: 'the same, 32 at once, with breaker, hedging, queue and adaptive limits',
+      subject: 'pool:everything',
+      peer: 'undici:json',
+      warmUp,
+      urls: modern.urls,
+      round: busy,
+      figure: 'cpu',
+      goal: { kind: 'at most', value: 1.05 },
+    },
     { name: 'the same, SSE answers', subject: 'pool:request', peer: 'undici:sse', warmUp, urls: streaming.urls, round: busy, figure: 'cpu' },
     { name: 'the same, legacy era', subject: 'pool:request', peer: 'undici:legacy', warmUp, urls: legacy.urls, round: busy, figure: 'cpu' },
     {

@@ -1,16 +1,34 @@
 import { Client } from '@modelcontextprotocol/client'
-import { MCPClientPool } from 'mcp-client-pool'
+import { MCPClientPool, type PoolOptions } from 'mcp-client-pool'
 import type { Contender, ContenderSetup } from '../contender.js'
 import { legacyCall, PARAMS } from './message.js'
 
-async function startPool(urls: readonly string[]): Promise<MCPClientPool> {
-  const pool = new MCPClientPool({ endpoints: urls.map((url) => ({ url })), minSize: urls.length, maxSize: urls.length })
+/** All that a pool can do about servers that are slow, fail, or have too much to do. */
+const EVERYTHING: Partial<PoolOptions> = {
+  breakerThreshold: 5,
+  hedge: {},
+  enablePriorityQueues: true,
+  maxConcurrentRequestsPerClient: 'adaptive',
+  maxConcurrentRequestsPerTool: { echo: 100 },
+}
+
+async function startPool(urls: readonly string[], options: Partial<PoolOptions> = {}): Promise<MCPClientPool> {
+  const pool = new MCPClientPool({ endpoints: urls.map((url) => ({ url })), minSize: urls.length, maxSize: urls.length, ...options })
   await pool.start()
   return pool
 }
 
 export const request: ContenderSetup = async (urls): Promise<Contender> => {
   const pool = await startPool(urls)
+  let id = 0
+  return {
+    call: () => pool.request(legacyCall(++id)),
+    close: () => pool.shutdown(),
+  }
+}
+
+export const everything: ContenderSetup = async (urls): Promise<Contender> => {
+  const pool = await startPool(urls, EVERYTHING)
   let id = 0
   return {
     call: () => pool.request(legacyCall(++id)),

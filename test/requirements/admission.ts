@@ -153,7 +153,10 @@ export const admission: readonly Requirement[] = [
     proof: {
       tests: {
         'packages/pool/src/call/admission/admission.test.ts': ['is a newcomer whose time is over already, and any newcomer where there is no queue'],
-        'packages/pool/src/call-path-clients.test.ts': ['is told after its own queueTimeout, else that of the pool, that there was none'],
+        'packages/pool/src/call-path-clients.test.ts': [
+          'is told after its own queueTimeout, else that of the pool, that there was none',
+          'time in the queue counts against its own bound, and against no other',
+        ],
       },
     },
   },

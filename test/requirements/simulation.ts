@@ -49,7 +49,7 @@ export const simulation: readonly Requirement[] = [
     text: 'exploration of what has not been heard of',
     proof: {
       tests: {
-        'packages/pool/src/balance/simulation.test.ts': ['each gets its share, give or take two fifths (habit prefers some), when all are alike (seed %i)'],
+        'packages/pool/src/call-path-clients.test.ts': ['is tried soon: one that is new, and one that failed all its calls three minutes ago (seed %i)'],
         'packages/pool/src/balance/load.test.ts': ['spreads what comes one by one, though one replica is a little faster'],
         'packages/pool/src/adaptive-load-balancer.test.ts': ['spreads hope over those of whom nothing is known, and breaks ties without bias'],
       },

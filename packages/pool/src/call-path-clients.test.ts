@@ -4,22 +4,22 @@ import type { ReplicaLoad } from './balance/index.js'
 import type { PoolError } from './errors.js'
 import type { ClientWishes } from './client-wait.js'
 
-describe('what is known of a client', () => {
-  /** So many calls on each, as the policy gives them out; those on r0 fail. */
-  function rounds(world: PathWorld, count: number, failing: boolean): void {
-    for (let n = 0; n < count; n++) {
-      for (const { id } of world.present) {
-        world.path.affinity.set('key', id, world.time.now())
-        world.call({ affinity: 'key' })
-        for (const attempt of world.open) {
-          if (failing && world.replicas[0]!.open.has(attempt)) attempt.fail('sent')
-          else attempt.answer()
-        }
+/** So many calls on each, as the policy gives them out; those on r0 fail. */
+function rounds(world: PathWorld, count: number, failing: boolean): void {
+  for (let n = 0; n < count; n++) {
+    for (const { id } of world.present) {
+      world.path.affinity.set('key', id, world.time.now())
+      world.call({ affinity: 'key' })
+      for (const attempt of world.open) {
+        if (failing && world.replicas[0]!.open.has(attempt)) attempt.fail('sent')
+        else attempt.answer()
       }
-      world.time.advance(10)
     }
+    world.time.advance(10)
   }
+}
 
+describe('what is known of a client', () => {
   it('stays when others come and go', () => {
     const world = new PathWorld(5, { maxEjectionPercent: 0, retryAttempts: 0 })
     world.update(world.replicas.slice(0, 4))
@@ -54,6 +54,30 @@ function costOf(world: PathWorld, id: string): number {
   const { load } = world.replicas.find((replica) => replica.id === id)!
   return (load as ReplicaLoad).cost(world.time.now())
 }
+
+describe('who was not heard of', () => {
+  /** Calls one after the other, each answered after so many ms, until that client has had one. */
+  function callsUntil(world: PathWorld, id: string): number {
+    const { given } = world.replicas.find((replica) => replica.id === id)!
+    const already = given.length
+    for (let n = 1; ; n++) {
+      world.call()
+      world.time.advance(20)
+      for (const attempt of world.open) attempt.answer()
+      if (given.length > already || n > 10_000) return n
+    }
+  }
+
+  it.each([1, 2, 3])('is tried soon: one that is new, and one that failed all its calls three minutes ago (seed %i)', (seed) => {
+    const world = new PathWorld(5, { maxEjectionPercent: 0, retryAttempts: 0 }, seed)
+    world.update(world.replicas.slice(0, 4))
+    rounds(world, 30, true)
+    world.update(world.replicas)
+    expect(callsUntil(world, 'r4')).toBeLessThan(50)
+    world.time.advance(180_000)
+    expect(callsUntil(world, 'r0')).toBeLessThan(50)
+  })
+})
 
 describe('who waits for a client', () => {
   /** A queue before one replica with one place, which is taken; `answer` frees it. */
@@ -109,6 +133,25 @@ describe('who waits for a client', () => {
     world.update([])
     await expect(world.path.whenNext({ priority: 'high', queueTimeout: 5 })).rejects.toMatchObject({ code: 'NO_HEALTHY_CLIENTS' })
   })
+})
+
+it('time in the queue counts against its own bound, and against no other', () => {
+  const world = new PathWorld(1, { maxConcurrentRequestsPerClient: 1, requestTimeout: 1_000, callTimeout: 1_500, queueTimeout: 10_000, retryAttempts: 0 })
+  const held = world.call({ timeout: 5_000, callerTimes: true, idempotent: false })
+  const [first, short] = [world.call(), world.call({ timeout: 300 })]
+  world.time.advance(4_000)
+  expect([held, first, short].map(({ errors }) => errors)).toEqual([[], [], []])
+  world.open[0]!.answer()
+  // Admitted: from here on each has what it would have had without a queue.
+  world.time.advance(999)
+  expect([first.errors, world.open[0]!.call]).toEqual([[], first.id])
+  world.time.advance(1)
+  expect(first.errors).toMatchObject([{ code: 'REQUEST_TIMEOUT' }])
+  expect(world.open[0]!.call).toBe(short.id)
+  world.time.advance(299)
+  expect(short.errors).toEqual([])
+  world.time.advance(1)
+  expect(short.errors).toMatchObject([{ code: 'REQUEST_TIMEOUT' }])
 })
 
 describe('Retry-After', () => {

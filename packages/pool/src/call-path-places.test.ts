@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { PathWorld } from '../test/path-world.js'
+import { guardOf } from './call-path.js'
 
 const codes = (call: { errors: readonly { readonly code: string }[] }): string[] => call.errors.map(({ code }) => code)
 
@@ -36,6 +37,26 @@ describe('who waits in the queue', () => {
     world.update(world.replicas)
     world.open[0]!.answer()
     expect(waiting.answers).toHaveLength(1)
+  })
+
+  it('for a repeat until its deadline counts as a timeout of the call, and not of the queue', () => {
+    const world = new PathWorld(1, { maxConcurrentRequestsPerClient: 1, callTimeout: 1_000, requestTimeout: 500, retryDelay: 100, maxRetryDelay: 100 })
+    const repeated = world.call()
+    const other = world.call({ timeout: 3_000 })
+    world.time.advance(500)
+    expect(world.replicas[0]!.given).toEqual([0, 1])
+    world.open[0]!.ask()
+    world.time.advance(500)
+    expect([codes(repeated), other.errors]).toEqual([['REQUEST_TIMEOUT'], []])
+    expect(world.path.statistics.queue).toMatchObject({ waiting: 0, timedOut: 0 })
+  })
+})
+
+describe('a call that finds nobody', () => {
+  it('is told that they are out for what their calls came to', () => {
+    const world = new PathWorld(2, { maxEjectionPercent: 100, panicThreshold: 100, retryAttempts: 0, baseEjectionTime: 60_000 })
+    for (const replica of world.replicas) guardOf(replica).seat.ejection.eject('failing', 0)
+    expect(world.call().errors).toMatchObject([{ code: 'NO_HEALTHY_CLIENTS', message: expect.stringContaining('out for what their calls came to') }])
   })
 })
 

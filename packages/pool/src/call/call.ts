@@ -191,8 +191,8 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
   }
 
   shed(code: 'QUEUE_TIMEOUT' | 'QUEUE_FULL', now: Milliseconds): void {
-    this.#ways.sentAway(code)
     if (now >= this.#deadline) return this.#fail('REQUEST_TIMEOUT', now, undefined)
+    this.#ways.sentAway(code)
     const waited = Math.round(now - this.#startedAt)
     this.#remember(new PoolError(code, code === 'QUEUE_FULL' ? 'the queue is full' : `no place became free within ${waited} ms`))
     this.#fail(code, now, undefined)

@@ -255,7 +255,9 @@ export class Calls implements CallWays {
           ? `only replicas of the ${query.onlyEra} era can serve it, and none is healthy`
           : query.only !== undefined
             ? 'the client that was asked for is not healthy'
-            : `none of ${available.length} healthy clients serves ${query.kind.key}`
+            : refusal === 'ejected'
+              ? `all clients that serve ${query.kind.key} are out for what their calls came to`
+              : `none of ${available.length} healthy clients serves ${query.kind.key}`
     return new PoolError('NO_HEALTHY_CLIENTS', why)
   }
 

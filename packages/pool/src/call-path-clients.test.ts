@@ -183,6 +183,9 @@ describe('Retry-After', () => {
     world.path.affinity.set('key', 'r0', 0)
     world.call({ affinity: 'key' })
     world.open[0]!.fail('refused', 3_600_000)
+    // It does not take that back by asking for less of a call that it had as well.
+    world.call({ only: world.replicas[0]! })
+    world.open[0]!.fail('refused', 100)
     const kind = { method: 'ping', tool: undefined, key: 'ping' }
     expect([guard.refuses(kind, 29_999), guard.refuses(kind, 30_000)]).toEqual(['resting', undefined])
   })

@@ -39,6 +39,20 @@ describe('who waits in the queue', () => {
     expect(waiting.answers).toHaveLength(1)
   })
 
+  it('with a session on a client whose breaker is open waits for the others, where it can be opened again', () => {
+    const world = new PathWorld(2, { maxConcurrentRequestsPerClient: 1, breakerThreshold: 1, retryAttempts: 0 })
+    const [a, b] = world.replicas
+    for (const replica of world.replicas) Object.assign(replica, { era: 'legacy' })
+    world.update([...world.replicas])
+    world.call({ only: a! })
+    world.open[0]!.fail('sent')
+    world.call({ only: b! })
+    const inSession = world.call({ session: { client: a!.id } })
+    expect(inSession.errors).toEqual([])
+    world.open[0]!.answer()
+    expect(b!.given).toEqual([1, 2])
+  })
+
   it('for a repeat until its deadline counts as a timeout of the call, and not of the queue', () => {
     const world = new PathWorld(1, { maxConcurrentRequestsPerClient: 1, callTimeout: 1_000, requestTimeout: 500, retryDelay: 100, maxRetryDelay: 100 })
     const repeated = world.call()

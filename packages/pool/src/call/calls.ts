@@ -243,7 +243,7 @@ export class Calls implements CallWays {
 
   whyNobody(query: PickQuery, now: Milliseconds): AttemptFailure {
     const available = this.#ports.available()
-    const home = homeOf(query, available)
+    const home = homeOf(query, available, now)
     const able = available.filter((target) => couldServe(query, target, home))
     const [refusal] = able.map(({ guard }) => guard.refuses(query.kind, now)).filter((reason) => reason !== undefined)
     if (refusal === 'full') return new PoolError('QUEUE_FULL', `all places for ${query.kind.key} are taken at every client, and there is no queue`)
@@ -263,7 +263,7 @@ export class Calls implements CallWays {
 
   mayGetPlace(query: PickQuery, now: Milliseconds): boolean {
     const available = this.#ports.available()
-    const home = homeOf(query, available)
+    const home = homeOf(query, available, now)
     let anyAble = false
     for (const target of this.#among(query)) {
       if (!couldServe(query, target, home)) continue
@@ -281,7 +281,7 @@ export class Calls implements CallWays {
 
   isBusy(query: PickQuery, now: Milliseconds): boolean {
     const available = this.#ports.available()
-    const home = homeOf(query, available)
+    const home = homeOf(query, available, now)
     return this.#among(query).some((target) => couldServe(query, target, home) && target.guard.refuses(query.kind, now) === 'full')
   }
 
@@ -312,10 +312,13 @@ export class Calls implements CallWays {
 /** Of a hundred answers five come sooner. */
 const HARDLY_ANY = 0.05
 
-/** Where its session is open; undefined: it has none, needs none, or that client is not there and it may be opened anywhere. */
-function homeOf({ session, onlyEra }: PickQuery, available: readonly Target[]): Target | undefined {
+/** Where its session is open; undefined: it has none, needs none, or that client is not in use and it may be opened anywhere. */
+function homeOf({ kind, session, onlyEra }: PickQuery, available: readonly Target[], now: Milliseconds): Target | undefined {
   const client = onlyEra === 'modern' ? undefined : session?.client
-  return client === undefined ? undefined : available.find(({ id }) => id === client)
+  if (client === undefined) return undefined
+  const home = available.find(({ id }) => id === client)
+  const refusal = home?.guard.refuses(kind, now)
+  return refusal === 'open' || refusal === 'ejected' ? undefined : home
 }
 
 function couldServe({ kind, onlyEra, only }: PickQuery, target: Target, home: Target | undefined): boolean {

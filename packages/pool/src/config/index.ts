@@ -20,5 +20,5 @@ export type { ResolvedCommon, ResolvedConfig, ResolvedEndpoint, ResolvedResilien
 export { HEDGE_DELAY, isHedgeDelay } from './hedge-delay.js'
 export { callHeaders } from './headers.js'
 export { withDefaults } from './with-defaults.js'
-export { resolveConfig } from './resolve-config.js'
+export { defaultMinSize, resolveConfig } from './resolve-config.js'
 export { resolveEndpoint } from './resolve-endpoint.js'

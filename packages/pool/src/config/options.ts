@@ -128,7 +128,7 @@ export interface PoolOptions extends ResilienceOptions {
   /** The servers: replicas of one MCP server. At least one. */
   readonly endpoints: readonly EndpointOptions[]
 
-  /** Clients that the pool holds, spread over the endpoints. Range 1 … 100,000. @default 2, or one for each endpoint, up to `maxSize` */
+  /** Clients that the pool holds, spread over the endpoints. One that is given holds also while endpoints are drained: others replace them. Range 1 … 100,000. @default 2, or one for each endpoint that is not drained, up to `maxSize` */
   readonly minSize?: number | undefined
   /** Clients at most; those above `minSize` come when every fit client is busy, or calls wait in the queue. Range 1 … 100,000. @default 10 */
   readonly maxSize?: number | undefined

@@ -57,6 +57,12 @@ describe('defaults', () => {
     expect(resolveConfig({ endpoints: many, maxSize }).minSize).toBe(minSize)
   })
 
+  it('tell a minSize that was given from one that was not, in no member that could be taken for an option', () => {
+    const [given, not] = [resolveConfig({ endpoints, minSize: 3 }), resolveConfig({ endpoints, minSize: undefined })]
+    expect([given.minSize, given.minSizeGiven, not.minSize, not.minSizeGiven]).toEqual([3, true, 3, false])
+    expect(Object.keys(given)).not.toContain('minSizeGiven')
+  })
+
   it('follow the options that they depend on', () => {
     expect(resolveConfig({ endpoints, requestTimeout: 50 }).callTimeout).toBe(100)
     expect(resolveConfig({ endpoints, retryDelay: 20_000 }).maxRetryDelay).toBe(20_000)

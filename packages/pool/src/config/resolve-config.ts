@@ -49,14 +49,19 @@ function read(options: unknown, place: Place): ResolvedConfig | undefined {
     ...rest,
     ...resolveResilience(rest, named),
     endpoints: Object.freeze(endpoints),
-    minSize: minSize ?? Math.min(rest.maxSize, Math.max(2, endpoints.length)),
+    minSize: minSize ?? defaultMinSize(endpoints.length, rest.maxSize),
     callTimeout: callTimeout ?? 2 * rest.requestTimeout,
     loadBalancingAlgorithm: loadBalancingAlgorithm ?? (rest.enableAdaptiveBalancing ? 'adaptive' : 'least-load'),
     maxRetryDelay: maxRetryDelay ?? Math.max(10_000, rest.retryDelay),
     maxStreamSize: maxStreamSize ?? Math.max(256 * 1024 * 1024, rest.maxMessageSize),
     capabilities: capabilities ?? capabilitiesOf(rest.handlers),
   }
-  return Object.freeze(changeable(conceal(config, { clientSecret })))
+  return Object.freeze(changeable(conceal(config, { clientSecret, minSizeGiven: minSize !== undefined })))
+}
+
+/** The clients of a pool that was told no number: one for each endpoint, and two where there is one, so that one may fail. */
+export function defaultMinSize(endpoints: number, maxSize: number): number {
+  return Math.min(maxSize, Math.max(2, endpoints))
 }
 
 /** Options that have a value, and not their default. */

@@ -79,6 +79,8 @@ export interface ResolvedResilience {
 export interface ResolvedConfig extends ResolvedResilience {
   readonly endpoints: readonly ResolvedEndpoint[]
   readonly minSize: number
+  /** `minSize` was given. Not enumerable, for it is no option. */
+  readonly minSizeGiven: boolean
   readonly maxSize: number
   readonly idleTimeout: Milliseconds
   readonly connectionsPerClient: number

@@ -17,7 +17,7 @@ export type CheckedPoolOptions = CheckedResilience &
   Omit<PoolOptions, 'endpoints' | keyof ResilienceOptions> & { readonly endpoints: readonly CheckedEndpoint[] | undefined }
 
 /** Their defaults follow from other options. */
-type Derived = 'endpoints' | 'minSize' | 'callTimeout' | 'loadBalancingAlgorithm' | 'maxRetryDelay' | 'maxStreamSize' | 'capabilities'
+type Derived = 'endpoints' | 'minSize' | 'minSizeGiven' | 'callTimeout' | 'loadBalancingAlgorithm' | 'maxRetryDelay' | 'maxStreamSize' | 'capabilities'
 
 type Own = Exclude<keyof ResolvedConfig, Derived | keyof ResolvedResilience>
 
@@ -83,8 +83,8 @@ export const poolOptions: OptionTable<CheckedPoolOptions, PoolDefaults> = {
   minSize: {
     ...row,
     check: count(1, 100_000),
-    otherwise: '2, or one for each endpoint, up to `maxSize`',
-    doc: 'Clients that the pool holds, spread over the endpoints.',
+    otherwise: '2, or one for each endpoint that is not drained, up to `maxSize`',
+    doc: 'Clients that the pool holds, spread over the endpoints. One that is given holds also while endpoints are drained: others replace them.',
   },
   maxSize: {
     ...row,

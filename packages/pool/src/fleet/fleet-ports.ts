@@ -9,6 +9,7 @@ export type FleetConfig = Pick<
   ResolvedConfig,
   | 'endpoints'
   | 'minSize'
+  | 'minSizeGiven'
   | 'maxSize'
   | 'idleTimeout'
   | 'connectionsPerClient'

@@ -94,16 +94,16 @@ export class Fleet implements MemberOwner {
     this.#sizing.start()
   }
 
-  /** One for each place of `minSize`, at endpoints that were not tried before. */
+  /** One for each place of the minimum, at endpoints that were not tried before. */
   #firstClients(tried: Set<Site>): Array<Promise<FleetClient>> {
-    const { minSize, maxSize } = this.options.config
+    const { maxSize } = this.options.config
     const before = new Set(tried)
     const round: Array<Promise<FleetClient>> = []
-    while (round.length < minSize && this.#roster.held.size < maxSize) {
+    while (round.length < this.#sizing.minimum && this.#roster.held.size < maxSize) {
       const site = this.#sites.neediest((candidate) => !before.has(candidate))
       if (site === undefined) break
       tried.add(site)
-      round.push(this.#sizing.create(site))
+      round.push(this.#sizing.supply(site))
     }
     return round
   }
@@ -169,16 +169,12 @@ export class Fleet implements MemberOwner {
   }
 
   /**
-   * A client more, connected: at `endpoint`, whether it was drained or not, or where it is likely to be had.
-   * Rejects with `POOL_FULL` at `maxSize`, with what went wrong where it cannot be connected, and outside of start and shutdown.
+   * A client more, connected: at `endpoint`, whether it was drained or not, or where it is likely to be had. What replaced it
+   * elsewhere while it was drained goes. Rejects with `POOL_FULL` at `maxSize`, with what went wrong where it cannot be connected, and outside of start and shutdown.
    */
   async createClient(endpoint?: ResolvedEndpoint): Promise<FleetClient> {
     this.#mustRun()
-    const { maxSize } = this.options.config
-    if (this.#roster.held.size >= maxSize) throw new PoolError('POOL_FULL', `the pool has ${maxSize} clients, its maxSize: raise it, or remove one`)
-    const site = endpoint === undefined ? this.#likeliest() : this.#sites.of(endpoint)
-    site.drained = false
-    return this.#sizing.create(site)
+    return this.#sizing.add(endpoint === undefined ? this.#likeliest() : this.#sites.of(endpoint), endpoint !== undefined)
   }
 
   /** Where the next client goes: endpoints take turns, those with fewest clients first. */
@@ -198,7 +194,10 @@ export class Fleet implements MemberOwner {
     if (member !== undefined) await this.#sizing.depart(member)
   }
 
-  /** Removes all clients of an endpoint, which gets no others until `createClient` is called for it. Rejects with `CONFIG` for an unknown one. */
+  /**
+   * Removes all clients of an endpoint, which gets no others until `createClient` is called for it. They are replaced elsewhere
+   * where `minSize` was given, or there would be less than two. Rejects with `CONFIG` for an unknown one.
+   */
   async drain(endpointId: string): Promise<void> {
     const site = this.#sites.get(endpointId)
     if (site === undefined) throw new PoolError('CONFIG', `there is no endpoint ${endpointId}: known are ${this.#sites.ids.join(', ')}`)
@@ -287,6 +286,7 @@ export class Fleet implements MemberOwner {
 
   fitnessChanged(): void {
     this.#roster.publish()
+    this.#sizing.relieve()
   }
 
   connectionChanged(member: Member): void {

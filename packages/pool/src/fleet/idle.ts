@@ -10,31 +10,31 @@ const LOOKS = 4
 const SHORTEST_LOOK: Milliseconds = 250
 
 /**
- * Closes clients above `minSize` that nobody has used for `idleTimeout`, so that the endpoints stay evenly staffed.
+ * Closes clients above the minimum that nobody has used for `idleTimeout`, so that the endpoints stay evenly staffed.
  *
  * It looks now and then whether a client did anything since it looked last, so that a call need not leave a note of its time.
  */
 export class IdleWatch extends Alarm {
   readonly #roster: Roster
   readonly #timers: Timers
-  readonly #minSize: number
+  readonly #minimum: () => number
   readonly #idleTimeout: Milliseconds
   readonly #close: (member: Member) => void
   readonly #seen = new Map<Member, { readonly total: number; readonly since: Milliseconds }>()
   #looking = false
 
-  constructor(roster: Roster, timers: Timers, limits: { readonly minSize: number; readonly idleTimeout: Milliseconds }, close: (member: Member) => void) {
+  constructor(roster: Roster, timers: Timers, limits: { readonly minimum: () => number; readonly idleTimeout: Milliseconds }, close: (member: Member) => void) {
     super()
     this.#roster = roster
     this.#timers = timers
-    this.#minSize = limits.minSize
+    this.#minimum = limits.minimum
     this.#idleTimeout = limits.idleTimeout
     this.#close = close
   }
 
   /** The number of clients changed: there may be some to spare. */
   sizeChanged(): void {
-    if (this.#looking || this.#roster.serving <= this.#minSize) return
+    if (this.#looking || this.#roster.serving <= this.#minimum()) return
     this.#looking = true
     this.#note(this.#timers.now())
     this.#lookAgain()
@@ -49,7 +49,7 @@ export class IdleWatch extends Alarm {
   override fire(now: Milliseconds): void {
     this.#note(now)
     for (const member of this.#toSpare(now)) this.#close(member)
-    if (this.#roster.serving > this.#minSize) this.#lookAgain()
+    if (this.#roster.serving > this.#minimum()) this.#lookAgain()
     else this.stop()
   }
 
@@ -69,7 +69,7 @@ export class IdleWatch extends Alarm {
   }
 
   /**
-   * As many as there are fit ones above `minSize`: where most stand, and of those who idles longest. One that stands alone at
+   * As many as there are fit ones above the minimum: where most stand, and of those who idles longest. One that stands alone at
    * its endpoint is spared for a while where another, at an endpoint with more, is about to have idled as long.
    */
   #toSpare(now: Milliseconds): Member[] {
@@ -78,7 +78,7 @@ export class IdleWatch extends Alarm {
     const quiet = new Map<Member, Milliseconds>()
     for (const [member, { since }] of this.#seen) if (member.health.fit && since < now) quiet.set(member, now - since)
     const spare: Member[] = []
-    for (let left = this.#roster.fit.length - this.#minSize; left > 0 && quiet.size > 0; left--) {
+    for (let left = this.#roster.fit.length - this.#minimum(); left > 0 && quiet.size > 0; left--) {
       const member = this.#mostSuperfluous(quiet, population)
       population.set(member.site, population.get(member.site)! - 1)
       if (quiet.get(member)! >= this.#idleTimeout) spare.push(member)

@@ -105,6 +105,20 @@ export class Sites {
     return site
   }
 
+  /** Endpoints of the options that take clients. */
+  get open(): number {
+    return this.#listed.reduce((count, site) => count + (site.drained ? 0 : 1), 0)
+  }
+
+  /** The clients of each, where there are so many and all have alike. */
+  share(clients: number): number {
+    return Math.ceil(clients / this.open)
+  }
+
+  get someDrained(): boolean {
+    return this.open < this.#listed.length
+  }
+
   forget(site: Site): void {
     if (site.empty && !this.#listed.includes(site)) this.#sites.delete(site.endpoint.id)
   }

@@ -1,3 +1,4 @@
+import { defaultMinSize } from '../config/index.js'
 import { PoolError } from '../errors.js'
 import { Alarm } from '../ports.js'
 import type { FleetOptions } from './fleet-ports.js'
@@ -7,6 +8,7 @@ import type { FleetClient } from './fleet-client.js'
 import { recoveryLimits } from './recovery.js'
 import type { Roster } from './roster.js'
 import type { Site, Sites } from './sites.js'
+import { StandIns } from './stand-ins.js'
 import { Until } from './until.js'
 
 /**
@@ -16,19 +18,23 @@ import { Until } from './until.js'
  * there should be, and begins to connect what is missing; what cannot be connected now has an alarm for when it can. So a
  * place is never given up, however it became vacant.
  *
- *     missing   minSize − those who are there or being connected: where fewest are
- *     owed      clients above minSize whose recovery failed: where they were
+ *     missing   the minimum − those who are there or being connected: where fewest are
+ *     owed      clients above the minimum whose recovery failed: where they were
  *     pressure  every fit client has all its sockets busy, or calls wait in the queue: one more, where it is likely to be had
- *     idle      more than minSize, and unused: closed
+ *     stand-ins above the minimum, in the stead of a drained endpoint that is back: closed when their calls are done
+ *     idle      above the minimum, and unused: closed
  */
 export class Sizing extends Alarm {
   readonly #options: FleetOptions
   readonly #sites: Sites
   readonly #roster: Roster
   readonly #newMember: (site: Site, number: number) => Member
+  readonly #standIns = new StandIns()
   readonly #idle: IdleWatch
   #keeping = false
   #growing = false
+  /** Places that become free, and are somebody's already. */
+  #promised = 0
   /** Where the search for a client with a free socket begins: at the one that had one when asked last. */
   #spare = 0
 
@@ -39,7 +45,8 @@ export class Sizing extends Alarm {
     this.#sites = sites
     this.#roster = roster
     this.#newMember = newMember
-    this.#idle = new IdleWatch(roster, timers, config, (member) => void this.depart(member))
+    const limits = { minimum: () => this.minimum, idleTimeout: config.idleTimeout }
+    this.#idle = new IdleWatch(roster, timers, limits, (member) => void this.depart(member))
   }
 
   /** From now on `minSize` holds, and what is idle above it is closed. */
@@ -54,17 +61,23 @@ export class Sizing extends Alarm {
     this.#idle.stop()
   }
 
-  /** Some of `minSize` is missing, or something is to be tried again. */
+  /** `minSize`. Where it was not given it follows the endpoints, and one that is drained is not replaced: the others are enough for it. */
+  get minimum(): number {
+    const { minSize, minSizeGiven, maxSize } = this.#options.config
+    return minSizeGiven ? minSize : defaultMinSize(this.#sites.open, maxSize)
+  }
+
+  /** Some of the minimum is missing, or something is to be tried again. */
   get expecting(): boolean {
     return this.#missing > 0 || this.#roster.connecting > 0
   }
 
   get #missing(): number {
-    return this.#options.config.minSize - this.#roster.serving - this.#roster.connecting
+    return this.minimum - this.#roster.serving - this.#roster.connecting - this.#promised
   }
 
   get #room(): number {
-    return this.#options.config.maxSize - this.#roster.held.size
+    return this.#options.config.maxSize - this.#roster.held.size - this.#promised
   }
 
   override fire(): void {
@@ -83,10 +96,11 @@ export class Sizing extends Alarm {
         next = site.retryAt
         break
       }
-      void this.#fill(site)
+      void this.#fill(this.supply(site), site)
     }
+    this.relieve()
     for (const site of this.#sites.all) {
-      while (site.owed > site.connecting && this.#room > 0 && site.mayTry(now)) void this.#fill(site)
+      while (site.owed > site.connecting && this.#room > 0 && site.mayTry(now)) void this.#fill(this.create(site), site)
       if (site.owed > site.connecting && this.#room > 0) next = Math.min(next, site.retryAt)
     }
     // One that is being connected asks again when it is done, whatever comes of it.
@@ -107,24 +121,76 @@ export class Sizing extends Alarm {
     const site = this.#sites.likeliest((candidate) => candidate.mayTry(now))
     if (site === undefined) return
     this.#growing = true
-    void this.#fill(site).finally(() => {
+    void this.#fill(this.create(site), site).finally(() => {
       this.#growing = false
     })
   }
 
-  /** The pool is below `minSize` and `clientId` was just lost: tried at once, whatever the endpoints' backoff. */
+  /** Asked when somebody became fit: lets those go that were needed only until then. */
+  relieve(): void {
+    while (this.#keeping && this.#roster.fit.length > this.minimum) {
+      const member = this.#standIns.takeRelieved(this.#sites.share(this.minimum))
+      if (member === undefined) return
+      void this.depart(member)
+    }
+  }
+
+  /** The pool is below its minimum and `clientId` was just lost: tried at once, whatever the endpoints' backoff. */
   replace(clientId: string): void {
     if (!this.#keeping || this.#missing <= 0 || this.#room <= 0) return
     const site = this.#sites.likeliest()
     if (site === undefined) return
-    this.create(site).catch((error: Error) => this.#options.hooks.emit('client:replacement-failed', { clientId, error }))
+    this.supply(site).catch((error: Error) => this.#options.hooks.emit('client:replacement-failed', { clientId, error }))
+  }
+
+  /**
+   * A client that somebody asked for. Where it was asked for `byName`, and its endpoint has less than its share, it relieves one
+   * that stands in for it: now if the pool is full, else when it is connected.
+   */
+  async add(site: Site, byName: boolean): Promise<FleetClient> {
+    if (this.#room <= 0) return this.#inStead(byName ? this.#standIns.betterAt(site) : undefined, site)
+    site.drained = false
+    const lacked = byName && site.population < this.#sites.share(this.minimum)
+    const client = await this.create(site)
+    if (lacked) {
+      this.#standIns.relieve()
+      this.relieve()
+    }
+    return client
+  }
+
+  async #inStead(standIn: Member | undefined, site: Site): Promise<FleetClient> {
+    if (standIn === undefined) {
+      this.#sites.forget(site)
+      const { maxSize } = this.#options.config
+      throw new PoolError('POOL_FULL', `the pool has ${maxSize} clients, its maxSize: raise it, or remove one`)
+    }
+    site.drained = false
+    this.#promised++
+    try {
+      await this.depart(standIn)
+    } finally {
+      this.#promised--
+    }
+    // What was asked for last counts.
+    if (site.drained || !this.#keeping) {
+      this.keep()
+      throw new PoolError('CANCELLED', `${site.endpoint.label} takes no clients any more`)
+    }
+    return this.create(site)
+  }
+
+  /** One of the minimum, at `site`. Where others are already, it is there in the stead of one that a drained endpoint lacks. */
+  supply(site: Site): Promise<FleetClient> {
+    return this.create(site, site.population > 0 && this.#sites.someDrained)
   }
 
   /** A new client, connected. */
-  async create(site: Site): Promise<FleetClient> {
+  async create(site: Site, standsIn = false): Promise<FleetClient> {
     const { hooks, timers, random, config, totals } = this.#options
     const number = site.enter()
     const member = this.#newMember(site, number)
+    if (standsIn) this.#standIns.add(member)
     this.#roster.hold(member)
     site.connecting++
     try {
@@ -163,16 +229,16 @@ export class Sizing extends Alarm {
   /** The recovery of a member failed. `false`: there are enough without it, and its endpoint will be tried again. */
   keeps(member: Member): boolean {
     const { config, timers, random } = this.#options
-    if (this.#roster.serving <= config.minSize) return true
-    member.site.owed++
+    if (this.#roster.serving <= this.minimum) return true
+    if (!this.#standIns.has(member)) member.site.owed++
     member.site.refused(timers.now(), recoveryLimits(config), random)
     void this.depart(member)
     return false
   }
 
-  async #fill(site: Site): Promise<void> {
+  async #fill(client: Promise<FleetClient>, site: Site): Promise<void> {
     try {
-      await this.create(site)
+      await client
     } catch (error) {
       // A drain or shutdown that came in between is no failure.
       if (!site.drained && this.#keeping) this.#options.hooks.emit('client:creation-failed', { error: error as Error })
@@ -202,6 +268,7 @@ export class Sizing extends Alarm {
 
   #vacate(member: Member): void {
     member.site.leave(member.number)
+    this.#standIns.remove(member)
     this.#sites.forget(member.site)
   }
 

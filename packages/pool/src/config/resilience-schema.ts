@@ -143,7 +143,7 @@ export const resilienceOptions: OptionTable<CheckedResilience, ResilienceDefault
     ...row,
     check: frozen(object(hedgeOptions)),
     otherwise: 'none',
-    doc: 'A second attempt on another replica when the first is slow; for calls that may run twice, and no others. `{}` turns it on; see below.',
+    doc: 'A second attempt on another replica when the first is slow; for calls that may run twice, and no others. Not for work that is long by itself. `{}` turns it on; see below.',
   },
 
   enablePriorityQueues: {

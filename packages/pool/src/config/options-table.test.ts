@@ -22,8 +22,8 @@ ${table(retryBudgetOptions)}
 ### \`hedge\`
 
 Hedging helps against interference: a neighbour that takes the CPU, a pause, a queue on one replica. It does not shorten requests that are long
-by themselves, which are as long elsewhere. Where work is heavy-tailed, the slowest 5% of the calls hold half of it, and \`after: 'p95'\` does that half twice: the
-mean rises by about 30%. Turn it off for such calls (\`{ hedge: false }\` on the call), or give \`after\` a time that only a replica in trouble takes.
+by themselves, which are as long elsewhere. Where work is heavy-tailed, the slowest 5% of the calls hold half of it, and \`after: 'p95'\` does much of that half twice:
+on replicas that are 70% busy the mean rises by about 30% (simulated: 20 to 65%, by their slots), on busier ones it doubles, on half idle ones nobody notices. Turn it off for such calls (\`{ hedge: false }\` on the call), or give \`after\` a time that only a replica in trouble takes.
 \`mcp-pool simulate\` tells beforehand: see [the simulator](simulator.md).
 
 ${table(hedgeOptions)}

@@ -69,8 +69,8 @@ export interface ResilienceOptions {
    * A second attempt on another replica when the first is slow; for calls that may run twice, and no others. `{}` turns it on.
    *
    * Against interference (a neighbour, a pause, a queue), not against requests that are long by themselves: those are as long elsewhere.
-   * Where work is heavy-tailed the slowest 5% of the calls hold half of it, and `after: 'p95'` does that half twice: the mean rises by
-   * about 30%. Give such calls `hedge: false`, or `after` a time that only a replica in trouble takes. @default none
+   * Where work is heavy-tailed the slowest 5% of the calls hold half of it, and `after: 'p95'` does much of that half twice: on replicas
+   * that are 70% busy the mean rises by about 30% (simulated: 20 to 65%, by their slots), on busier ones it doubles. Give such calls `hedge: false`, or `after` a time that only a replica in trouble takes. @default none
    */
   readonly hedge?: HedgeOptions | undefined
 

@@ -1,6 +1,17 @@
 import type { CallOptions } from '../config/index.js'
 import { PoolError } from '../errors.js'
-import type { Era, JsonRpcNotification, JsonRpcRequest, JsonRpcResponse, Milliseconds, PinnedSession, Priority, Requirements, Signal, Target } from '../ports.js'
+import type {
+  Era,
+  JsonRpcNotification,
+  JsonRpcRequest,
+  JsonRpcResponse,
+  Milliseconds,
+  PinnedSession,
+  Priority,
+  Requirements,
+  Signal,
+  Target,
+} from '../ports.js'
 import type { TransportCallOptions } from './call-options.js'
 import type { Engine, EngineCall, EngineExchange } from './engine.js'
 

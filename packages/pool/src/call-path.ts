@@ -183,7 +183,7 @@ export class CallPath {
   /** One of them serves other things than before. */
   servesChanged(): void {
     this.#balancer.servesChanged()
-    this.calls.servesChanged()
+    this.calls.servesChanged(this.#ejections.usable)
   }
 
   start(request: JsonRpcRequest, terms: CallTerms, listener: CallListener): Call {
@@ -271,7 +271,7 @@ export class CallPath {
 
   #onUsable(usable: readonly Target[]): void {
     this.#balancer.update(usable)
-    this.calls.servesChanged()
+    this.calls.servesChanged(usable)
   }
 
   #settled(target: Target, outcome: Outcome, failure: AttemptFailure | undefined): void {

@@ -4,20 +4,7 @@ import type { CallTerms } from '../src/call/index.js'
 import { resolveConfig } from '../src/config/index.js'
 import { PoolError } from '../src/errors.js'
 import type { HealthChange } from '../src/health/index.js'
-import type {
-  Attempt,
-  Connection,
-  Era,
-  Exchange,
-  Guard,
-  JsonRpcResponse,
-  Milliseconds,
-  Outcome,
-  Random,
-  Serves,
-  Target,
-  ToolFacts,
-} from '../src/ports.js'
+import type { Attempt, Connection, Era, Exchange, Guard, JsonRpcResponse, Milliseconds, Outcome, Random, Serves, Target, ToolFacts } from '../src/ports.js'
 import { seededRandom } from '../src/testing/seeded-random.js'
 import { VirtualTime } from '../src/testing/virtual-time.js'
 

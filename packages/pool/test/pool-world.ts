@@ -30,6 +30,6 @@ export interface Who {
 }
 
 export async function whoAnswers(pool: MCPClientPool, calls: number): Promise<Who[]> {
-  const results = await Promise.all(Array.from({ length: calls }, () => pool.callTool({ name: 'whoami', arguments: {} })))
+  const results = await Promise.all(Array.from({ length: calls }, () => pool.callTool({ name: 'whoami', arguments: {} }, { idempotent: true })))
   return results.map(({ structuredContent }) => structuredContent as unknown as Who)
 }

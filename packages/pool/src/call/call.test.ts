@@ -398,6 +398,20 @@ describe('requests that live in a session', () => {
     expect([b.attempts.length, c.attempts.length]).toEqual([0, 3])
   })
 
+  it('go to one other replica while the home is out of use, and stay there', () => {
+    const replicas: Replica[] = ['a', 'b', 'c'].map((id) => Object.assign(new Replica(id), { era: 'legacy' as const }))
+    const [a, b, c] = replicas as [Replica, Replica, Replica]
+    const { call, calls } = world(replicas)
+    calls.servesChanged()
+    a.refusal = 'ejected'
+    calls.servesChanged([c, b])
+    for (let i = 0; i < 3; i++) call({ method: 'vendor/thing' })
+    a.refusal = undefined
+    calls.servesChanged([a, b, c])
+    call({ method: 'vendor/thing' })
+    expect([a.attempts.length, b.attempts.length, c.attempts.length]).toEqual([0, 0, 4])
+  })
+
   it('go to a modern replica, which has no sessions, as well', () => {
     const home = Object.assign(new Replica('a'), { era: 'legacy' as const })
     const [modern, other] = [new Replica('b'), Object.assign(new Replica('c'), { era: 'legacy' as const })]

@@ -146,12 +146,12 @@ export class Calls implements CallWays {
     this.#open.abandonAll()
   }
 
-  /** The fleet, or what a replica serves, is not what it was. */
-  servesChanged(): void {
+  /** The fleet, who of it is used, or what a replica serves, is not what it was. */
+  servesChanged(usable: readonly Target[] = this.#ports.available()): void {
     this.#safeTools.clear()
-    const legacy = this.#ports.available().filter(({ connection }) => connection.era === 'legacy')
-    // As long as it can: what lives in a session is gone with it.
-    if (!legacy.some(({ id }) => id === this.#home.client)) this.#home.client = legacy[0]?.id
+    // As long as it can: what lives in a session is gone with it. Who takes its place keeps it, or it would be torn between two.
+    const { client } = this.#home
+    if (client === undefined || !usable.some(({ id }) => id === client)) this.#home.client = usable.find(({ connection }) => connection.era === 'legacy')?.id
     this.placesChanged(this.timers.now())
   }
 

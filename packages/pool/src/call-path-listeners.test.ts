@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { PathWorld } from '../test/path-world.js'
+import { type OpenAttempt, PathWorld } from '../test/path-world.js'
 import { type CallPathSettings, guardOf } from './call-path.js'
-import type { Attempt, Exchange } from './ports.js'
+import type { Attempt } from './ports.js'
 
 const settings: fc.Arbitrary<Partial<CallPathSettings>> = fc.record({
   requestTimeout: fc.constantFrom(300, 3_000),
@@ -78,7 +78,7 @@ class Theatre {
     for (const [i, replica] of this.world.replicas.entries()) {
       if (i % 2 === 1) Object.assign(replica, { era: 'legacy' })
       const start = replica.start.bind(replica)
-      replica.start = (attempt: Attempt): Exchange => {
+      replica.start = (attempt: Attempt): OpenAttempt => {
         const id = attempt.request.id as number
         this.runs.set(id, (this.runs.get(id) ?? 0) + 1)
         const exchange = start(attempt)

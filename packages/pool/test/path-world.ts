@@ -72,7 +72,7 @@ export class PathReplica implements Target, Connection {
   tool(): ToolFacts {
     return this.facts
   }
-  start(attempt: Attempt): Exchange {
+  start(attempt: Attempt): OpenAttempt {
     const open = new OpenAttempt(this, attempt)
     this.open.add(open)
     this.given.push(open.call)

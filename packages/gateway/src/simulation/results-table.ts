@@ -28,7 +28,7 @@ export function resultsTable(results: readonly PolicyResult[], width: number): s
   return textTable(COLUMNS, rows, width)
 }
 
-export function time(milliseconds: number): string {
+function time(milliseconds: number): string {
   if (milliseconds >= 10_000) return `${(milliseconds / 1_000).toFixed(1)} s`
   return `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms`
 }

@@ -13,9 +13,9 @@
  * it leaves those that are available, its ejection is over, and it comes back as an unhealthy client does.
  */
 
-export { type BreakerStatus, CircuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.js'
+export { type BreakerStatus, CircuitBreaker } from './circuit-breaker.js'
 export { ClientHealth, type HealthStatus } from './client-health.js'
-export { type EjectionOptions, Ejections, type EjectionsPorts, type HealthChange } from './ejections.js'
+export { type EjectionOptions, Ejections, type HealthChange } from './ejections.js'
 export { type EjectionReason } from './evidence/suspicion.js'
 export { firstProbe, nextProbe } from './probe-schedule.js'
 export { Seat } from './seat.js'

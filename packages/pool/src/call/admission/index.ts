@@ -1,4 +1,4 @@
 /** Who waits for a place, who is let in next, and who is sent away. */
 
-export { Admission, type AdmissionOptions, type PriorityWeights } from './admission.js'
+export { Admission } from './admission.js'
 export type { Entry, Place, Waiting } from './waiting.js'

@@ -14,7 +14,7 @@ const FORGIVENESS: Milliseconds = 10_000
  * So many answers weigh at most: of a busy replica the last ones say how it is, and what thousands before them were like does not
  * drown them. More would be slower to see that it turned, fewer would follow chance.
  */
-const MOST_SAMPLES = 36
+const MOST_SAMPLES = 40
 
 /** Less than this is nothing: quotients of what has all but decayed are noise. */
 const NEGLIGIBLE = 1e-9

@@ -14,7 +14,7 @@ const SLOWNESS_WEIGHT = 6
  * Outstanding requests of each replica, on average, from which slowness weighs more, in proportion. What keeps work off a replica that holds three is
  * nothing to one that holds fifty. Steeper than in proportion, chance grows with every burst, and a fleet talks itself into sending all to few (simulated).
  */
-const CROWDED = 3
+const CROWDED = 2.5
 
 /** No single latency counts for more than e² = 7.4 times typical, or less than its inverse: in a tool of 10 ms that now and then takes 30 s the 30 s are no fault. */
 const UTMOST = 2
@@ -53,7 +53,7 @@ const AT_ONCE: Milliseconds = Number.NEGATIVE_INFINITY
  * | outstanding | attempts of this pool without an end | the ruling term |
  * | elsewhere | requests of others, as reported | as outstanding |
  * | slowness | logarithm of how many times slower than others for like requests of late; 0 for the faster ones | 1 for e times |
- * | crowd | outstanding requests of all replicas, each, over 3 | 1 or more |
+ * | crowd | outstanding requests of all replicas, each, over 2.5 | 1 or more |
  * | penalty | failures beyond the usual, decaying over 10 s; up to 40 s for those that fail whenever they are tried | 20 for one out of the blue |
  * | utilisation | CPU and memory as reported | 0 … 1.1 |
  * | habit | slowness over its last two hundred answers | ±0.45 |

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { PathWorld } from '../test/path-world.js'
 import type { ReplicaLoad } from './balance/index.js'
 import type { PoolError } from './errors.js'
-import type { ClientWishes } from './client-wait.js'
+import type { GetClientOptions } from './client-wait.js'
 
 /** So many calls on each, as the policy gives them out; those on r0 fail. */
 function rounds(world: PathWorld, count: number, failing: boolean): void {
@@ -86,7 +86,7 @@ describe('who waits for a client', () => {
     world.call()
     const [held] = world.open
     const ends: string[] = []
-    const wait = (name: string, wishes: ClientWishes = {}): void => {
+    const wait = (name: string, wishes: GetClientOptions = {}): void => {
       world.path.whenNext(wishes).then(
         ({ id }) => ends.push(`${name} ${id}`),
         ({ code }: PoolError) => ends.push(`${name} ${code} at ${world.time.now()}`),

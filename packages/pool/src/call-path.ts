@@ -14,7 +14,7 @@ import {
   ToolLimit,
 } from './call/index.js'
 import { ClientGuard } from './client-guard.js'
-import { ClientWait, type ClientWishes } from './client-wait.js'
+import { ClientWait, type GetClientOptions } from './client-wait.js'
 import { type EjectionOptions, Ejections, type HealthChange } from './health/index.js'
 import { PoolError } from './errors.js'
 import type {
@@ -161,9 +161,10 @@ export class CallPath {
   /** These are connected and well, or out for their outcomes alone. */
   update(available: readonly Target[]): void {
     this.#available = available
+    const before = this.#ejections.usable
     this.#ejections.update(available)
-    // Also where the same may be used as before: one of them may have another connection.
-    this.#onUsable(this.#ejections.usable)
+    // Told also where the same are used as before: one of them may have another connection.
+    if (this.#ejections.usable === before) this.#onUsable(before)
   }
 
   /** Whoever waits for a client gets none; calls go on until they are ended. */
@@ -191,7 +192,7 @@ export class CallPath {
   }
 
   /** Who would serve the next call with these wishes. Nothing is reserved. */
-  next(wishes: ClientWishes): Target | undefined {
+  next(wishes: GetClientOptions): Target | undefined {
     const now = this.#ports.timers.now()
     const query = this.#anyCall(wishes)
     const target = this.#balancer.pick(query, now)
@@ -199,7 +200,7 @@ export class CallPath {
   }
 
   /** The same, once there is somebody. Rejects when nobody may be waited for, and where that takes too long. */
-  whenNext(wishes: ClientWishes): Promise<Target> {
+  whenNext(wishes: GetClientOptions): Promise<Target> {
     const { admission } = this.calls
     const { timers, settings } = this.#ports
     const now = timers.now()
@@ -227,7 +228,7 @@ export class CallPath {
     })
   }
 
-  #anyCall({ affinity, requirements }: ClientWishes): PickQuery {
+  #anyCall({ affinity, requirements }: GetClientOptions): PickQuery {
     return { kind: this.#kinds.kindOf('ping'), affinity, requirements, session: undefined, onlyEra: undefined, only: undefined, tried: NOBODY_TRIED }
   }
 

@@ -2,12 +2,17 @@ import type { Entry, Place, Waiting } from './call/index.js'
 import { PoolError } from './errors.js'
 import type { CallKind, Milliseconds, Priority, Requirements, Target } from './ports.js'
 
-/** Who is wanted, and how long that may take. */
-export interface ClientWishes {
+/** Wishes of `getClient`. */
+export interface GetClientOptions {
+  /** The same key gets the same client while it is fit. */
   readonly affinity?: string | undefined
+  /** Counts with the algorithm `weighted`. */
   readonly requirements?: Requirements | undefined
+  /** Who goes first where several wait for a client. @default 'normal' */
   readonly priority?: Priority | undefined
+  /** Whose share of the queue it takes. @default `affinity` */
   readonly tenant?: string | undefined
+  /** How long to wait for a client, where the pool has a queue. Range 1 … 2,147,483,647 ms. @default `queueTimeout` of the pool */
   readonly queueTimeout?: Milliseconds | undefined
 }
 
@@ -28,7 +33,7 @@ export class ClientWait implements Waiting {
   place: Place | undefined
   readonly #ports: ClientWaitPorts
 
-  constructor({ priority, tenant, affinity }: ClientWishes, need: CallKind, waitsUntil: Milliseconds, ports: ClientWaitPorts) {
+  constructor({ priority, tenant, affinity }: GetClientOptions, need: CallKind, waitsUntil: Milliseconds, ports: ClientWaitPorts) {
     this.priority = priority ?? 'normal'
     this.tenant = tenant ?? affinity ?? ''
     this.need = need

@@ -1,7 +1,8 @@
 /** `mcp-client-pool`: one MCP client for many servers. */
 
 // The pool
-export { type GetClientOptions, MCPClientPool } from './pool.js'
+export { MCPClientPool } from './pool.js'
+export type { GetClientOptions } from './client-wait.js'
 export { CircuitBreakerPool } from './circuit-breaker-pool.js'
 export { PriorityClientPool } from './priority-client-pool.js'
 export { PoolError, type PoolErrorCode, type PoolErrorDetails } from './errors.js'

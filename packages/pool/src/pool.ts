@@ -2,6 +2,7 @@ import { affinityView } from './affinity-view.js'
 import { ReplicaLoad } from './balance/index.js'
 import { checkOptions, checkRequest, type RequestOptions } from './call-arguments.js'
 import { CallPath, guardOf } from './call-path.js'
+import type { GetClientOptions } from './client-wait.js'
 import type { CallListener, CallTerms } from './call/index.js'
 import { type EndpointOptions, type PoolOptions, type ResolvedConfig, type ResolvedEndpoint, resolveConfig, resolveEndpoint } from './config/index.js'
 import { Connecting } from './connecting.js'
@@ -22,24 +23,10 @@ import { eraOfRequest, type PoolTransport, type PoolVerbs, requiredEra, SdkTrans
 import { type Observed, type ObservedClient, type PoolMetrics, type PoolStatistics, statisticsOf } from './observe/index.js'
 import { PoolEngine } from './pool-engine.js'
 import type { HealthChange } from './health/index.js'
-import type { JsonRpcRequest, JsonRpcResponse, Milliseconds, Priority, Requirements, Target, Timers } from './ports.js'
+import type { JsonRpcRequest, JsonRpcResponse, Requirements, Target, Timers } from './ports.js'
 import { SafeEmitter } from './safe-emitter.js'
 import { answerServerRequest } from './server-requests.js'
 import { systemTimers } from './system-timers.js'
-
-/** Wishes of `getClient`. */
-export interface GetClientOptions {
-  /** The same key gets the same client while it is fit. */
-  readonly affinity?: string | undefined
-  /** Counts with the algorithm `weighted`. */
-  readonly requirements?: Requirements | undefined
-  /** Who goes first where several wait for a client. @default 'normal' */
-  readonly priority?: Priority | undefined
-  /** Whose share of the queue it takes. @default `affinity` */
-  readonly tenant?: string | undefined
-  /** How long to wait for a client, where the pool has a queue. Range 1 … 2,147,483,647 ms. @default `queueTimeout` of the pool */
-  readonly queueTimeout?: Milliseconds | undefined
-}
 
 /**
  * One MCP client for many servers: keeps live connections to replicas of an MCP server, sends each request to the best of

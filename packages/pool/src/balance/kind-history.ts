@@ -83,11 +83,6 @@ export class KindHistory {
     return latency
   }
 
-  /** A latency that hardly any attempt beats: whoever has less time left need not begin. Undefined while there is too little evidence. */
-  get soonest(): Milliseconds | undefined {
-    return this.quantile(0.05)
-  }
-
   ended(failed: boolean, now: Milliseconds): void {
     this.#decay(now)
     this.#ended++

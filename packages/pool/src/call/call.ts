@@ -275,10 +275,11 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
   #launchHedge(slow: CallAttempt, now: Milliseconds): void {
     if (slow.wasAsked || this.#hedge !== undefined || !this.#inTime(now, 0)) return
     // What speaks against it may change: a tool list is on its way, a place is taken, the budget is spent. After twice the time it is looked at again.
-    if (!this.#safe() || !this.#mayHedge(slow, now)) this.#ways.timers.set(this, now - slow.startedAt, now)
+    if (!this.#safe() || !this.#startHedge(slow, now)) this.#ways.timers.set(this, now - slow.startedAt, now)
   }
 
-  #mayHedge(slow: CallAttempt, now: Milliseconds): boolean {
+  /** `false`: nobody takes it now, or the budget is spent. */
+  #startHedge(slow: CallAttempt, now: Milliseconds): boolean {
     const before = this.tried
     this.tried = [...before, slow.target]
     // Not elsewhere than a cursor or a session must go: who does not understand it answers first, and wrongly.

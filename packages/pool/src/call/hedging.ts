@@ -1,20 +1,20 @@
 import type { CallKind, Milliseconds } from '../ports.js'
 
 /** After how long a second attempt is made: milliseconds, or the quantile of what such calls took of late. */
-export type HedgeAfter = Milliseconds | `p${number}`
+export type HedgeDelay = Milliseconds | `p${number}`
 
 /** What a call, or the pool, wants of hedging. `true` is the pool's own terms, `false` never. */
-export type HedgeWish = boolean | { readonly after?: HedgeAfter | undefined }
+export type HedgeWish = boolean | { readonly after?: HedgeDelay | undefined }
 
 /** 95: of twenty calls one is hedged. Dean & Barroso, "The Tail at Scale", CACM 2013. */
-const USUAL: HedgeAfter = 'p95'
+const USUAL: HedgeDelay = 'p95'
 
 /** Hedges that may be saved up while all is fast, for the moment in which one of many replicas is not. */
 const MOST_SAVED = 100
 
 export interface HedgingOptions {
   /** @default 'p95' */
-  readonly after?: HedgeAfter | undefined
+  readonly after?: HedgeDelay | undefined
   /** Hedges per call, over all calls of the pool. Range over 0 … 1. @default 0.05 */
   readonly maxExtra?: number | undefined
 }
@@ -65,9 +65,9 @@ export class Hedging {
   }
 }
 
-/** A `HedgeAfter`, read. */
+/** A `HedgeDelay`, read. */
 type Delay = { readonly quantile: undefined; readonly time: Milliseconds } | { readonly quantile: number; readonly time: undefined }
 
-function delayOf(after: HedgeAfter): Delay {
+function delayOf(after: HedgeDelay): Delay {
   return typeof after === 'number' ? { quantile: undefined, time: after } : { quantile: Number(after.slice(1)) / 100, time: undefined }
 }

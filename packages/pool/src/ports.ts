@@ -303,6 +303,23 @@ export interface LiveConnection extends Connection {
   close(): Promise<void>
 }
 
+// ── Discovery ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface ResolverListener {
+  /** The whole set as it is now, in any order: options of endpoints, which are checked one by one by whoever is told. */
+  onFound(endpoints: readonly unknown[]): void
+  /** The source did not answer, or said what cannot be understood: the last set counts, and the resolver tries again by itself. */
+  onError(error: Error): void
+}
+
+/** Where servers are: a stream of endpoint sets from one source. */
+export interface Resolver {
+  /** From now on the listener is told, never before this returns. Called once. */
+  watch(listener: ResolverListener): void
+  /** Nothing is told any more, and what is under way is given up. Idempotent; never rejects. */
+  close(): Promise<void>
+}
+
 // ── Tokens ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /**

@@ -3,6 +3,7 @@ import { Affinity, Balancer, CallKinds, LatencyBook, type PolicyName, ReplicaLoa
 import {
   type Call,
   type CallListener,
+  type CallObserver,
   Calls,
   type CallTerms,
   type CallTotals,
@@ -68,6 +69,8 @@ export interface CallPathPorts {
   readonly totals: CallTotals
   /** Era of the replicas that can serve a request; undefined: either. */
   requiredEra(request: JsonRpcRequest, era: Era): Era | undefined
+  /** Counts what is counted beyond the totals. */
+  readonly observer?: CallObserver | undefined
   /** A question of a server that the caller does not take. */
   answerServer(request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void
   /** Somebody who is not there now may be soon. */
@@ -81,6 +84,9 @@ export interface CallPathPorts {
 }
 
 export interface CallPathStatistics {
+  readonly inFlight: number
+  /** More are out for their outcomes than is believed, and all of them are used. */
+  readonly panicking: boolean
   /** Attempts besides the first ones since the pool was made, and what the budget still allows. */
   readonly extra: { readonly retries: number; readonly hedges: number; readonly retryBudget: number }
   /** undefined: nobody waits for a place. */
@@ -139,6 +145,7 @@ export class CallPath {
       recovering: () => ports.recovering(),
       answerServer: (request, reply) => ports.answerServer(request, reply),
       observe: (target, outcome, failure) => this.#settled(target, outcome, failure),
+      observer: ports.observer,
     })
   }
 
@@ -238,6 +245,8 @@ export class CallPath {
     const { retries, requeues, hedges, shed, timedOut } = counts
     const waitingOf = (priority: Priority): number => admission?.waitingOf(priority) ?? 0
     return {
+      inFlight: this.calls.underWay,
+      panicking: this.#ejections.panicking,
       extra: { retries: retries + requeues, hedges, retryBudget: retryBalance },
       queue: admission && { waiting: admission.waiting, high: waitingOf('high'), normal: waitingOf('normal'), low: waitingOf('low'), shed, timedOut },
     }

@@ -106,6 +106,8 @@ export interface Result {
 export class World {
   readonly time = new VirtualTime()
   readonly asked: string[] = []
+  /** What its observer was told. */
+  readonly observed: string[] = []
   recovering = false
   latencies: (q: number) => Milliseconds | undefined = () => undefined
   /** Somebody who listens, and does something to the pool at once. */
@@ -148,6 +150,11 @@ export class World {
       answerServer: (request) => void this.asked.push(request.method),
       totals: { totalRequests: 0, failedRequests: 0, averageLatency: 0 },
       observe: (_target, outcome) => this.onSettled(outcome),
+      observer: {
+        callEnded: ({ method }, end, elapsed) => void this.observed.push(`${method} ${end} ${elapsed}`),
+        attemptEnded: ({ id }, outcome, failure, elapsed) => void this.observed.push(`${id} ${failure?.code ?? outcome} ${elapsed}`),
+        waited: (priority, time) => void this.observed.push(`${priority} waited ${time}`),
+      },
     })
   }
 

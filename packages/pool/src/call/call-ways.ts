@@ -10,10 +10,11 @@ import type {
   PickQuery,
   PinnedSession,
   Progress,
-  Target,
   Timers,
 } from '../ports.js'
 import type { Admission } from './admission/index.js'
+import type { CallAttempt } from './attempt.js'
+import type { CallEnd } from './call-observer.js'
 import type { HedgeWish } from './hedging.js'
 import type { Issuers } from './issuers.js'
 import type { OpenCall } from './open-calls.js'
@@ -73,7 +74,7 @@ export interface CallWays {
   /** A question of the server that the caller does not take. */
   answerServer(request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void
   /** An attempt ended. */
-  settled(target: Target, outcome: Outcome, failure: AttemptFailure | undefined, now: Milliseconds): void
+  settled(attempt: CallAttempt, outcome: Outcome, failure: AttemptFailure | undefined, now: Milliseconds): void
   /** The call ended, `elapsed` after it was made. */
-  finished(call: OpenCall, ok: boolean, elapsed: Milliseconds): void
+  finished(call: OpenCall, end: CallEnd, elapsed: Milliseconds): void
 }

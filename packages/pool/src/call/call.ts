@@ -16,6 +16,7 @@ import {
   type Target,
 } from '../ports.js'
 import { type AttemptOwner, CallAttempt } from './attempt.js'
+import { type CallEnd, endOf } from './call-observer.js'
 import type { CallListener, CallTerms } from './call-terms.js'
 import type { CallWays } from './call-ways.js'
 import { describeFailure } from './describe-failure.js'
@@ -139,7 +140,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
   cancel(reason: string): void {
     if (this.#done) return
     const now = this.#ways.timers.now()
-    this.#finish(now, false)
+    this.#finish(now, 'CANCELLED')
     this.#giveUpAttempts('ignored', now, reason)
   }
 
@@ -341,11 +342,11 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
     // The other attempt was answered, and whoever heard of that made this one be answered too.
     if (this.#done) return this.#settle(attempt, outcomeOfAnswer(response), undefined, now)
     const isAnswer = !('error' in response && response.error.code === METHOD_NOT_FOUND)
-    if (isAnswer) this.#finish(now, true)
+    if (isAnswer) this.#finish(now, endOf(response))
     this.#settle(attempt, outcomeOfAnswer(response), undefined, now)
     if (!isAnswer) {
       if (this.#done || this.#elsewhere(attempt, now) || this.#done) return
-      this.#finish(now, true)
+      this.#finish(now, 'error')
     }
     this.#ways.issuers.learn(response, attempt.target)
     this.#cancelOther(attempt, 'another attempt was answered first')
@@ -437,7 +438,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
       attempt.target.guard.settled(attempt, outcome, now)
       attempt.target.load.settled(attempt, outcome, now)
     }
-    this.#ways.settled(attempt.target, outcome, failure, now)
+    this.#ways.settled(attempt, outcome, failure, now)
   }
 
   /** There are two, and this one decides. */
@@ -464,16 +465,16 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
 
   #fail(code: PoolErrorCode, now: Milliseconds, cause: unknown, note = ''): void {
     if (this.#done) return
-    this.#finish(now, false)
+    this.#finish(now, code)
     this.#listener.onFailure(describeFailure(code, this.kind.key, this.#attempts, this.#failures ?? [], cause, note))
   }
 
-  #finish(now: Milliseconds, ok: boolean): void {
+  #finish(now: Milliseconds, end: CallEnd): void {
     this.#done = true
     if (this.place !== undefined) this.#ways.admission!.remove(this)
     this.#ways.timers.clear(this)
     if (this.#onAbort !== undefined) this.#terms.signal?.removeEventListener('abort', this.#onAbort)
-    this.#ways.finished(this, ok, now - this.#startedAt)
+    this.#ways.finished(this, end, now - this.#startedAt)
   }
 }
 

@@ -16,7 +16,9 @@ import type {
 } from '../ports.js'
 import { PoolError } from '../errors.js'
 import { Admission } from './admission/index.js'
+import type { CallAttempt } from './attempt.js'
 import { Call } from './call.js'
+import { type CallEnd, type CallObserver, isAnswered } from './call-observer.js'
 import type { CallListener, CallTerms } from './call-terms.js'
 import type { CallSettings, CallWays } from './call-ways.js'
 import { Hedging, type HedgeWish, type HedgingOptions } from './hedging.js'
@@ -54,6 +56,8 @@ export interface CallsPorts {
   readonly totals: CallTotals
   /** Told of every attempt that ended. */
   readonly observe: (target: Target, outcome: Outcome, failure: AttemptFailure | undefined) => void
+  /** Counts what is counted beyond the totals. */
+  readonly observer?: CallObserver | undefined
 }
 
 /** Sums over all calls. */
@@ -118,7 +122,8 @@ export class Calls implements CallWays {
     // To ask what time it is costs more than all else that a budget does.
     this.#retryBudget = new RetryBudget({ now: () => this.#now }, retryBudget)
     this.#hedging = new Hedging(ports.latency, hedge)
-    if (maxQueueSize !== undefined) this.admission = new Admission({ timers: ports.timers, maxQueueSize })
+    if (maxQueueSize !== undefined)
+      this.admission = new Admission({ timers: ports.timers, maxQueueSize, onWaited: (priority, time) => ports.observer?.waited(priority, time) })
   }
 
   start(request: JsonRpcRequest, terms: CallTerms, listener: CallListener): Call {
@@ -293,14 +298,16 @@ export class Calls implements CallWays {
     this.#ports.answerServer(request, reply)
   }
 
-  settled(target: Target, outcome: Outcome, failure: AttemptFailure | undefined, now: Milliseconds): void {
+  settled({ target, stream, startedAt }: CallAttempt, outcome: Outcome, failure: AttemptFailure | undefined, now: Milliseconds): void {
+    if (!stream) this.#ports.observer?.attemptEnded(target, outcome, failure, now - startedAt)
     this.#ports.observe(target, outcome, failure)
     this.placesChanged(now)
   }
 
-  finished(call: OpenCall, ok: boolean, elapsed: Milliseconds): void {
+  finished(call: OpenCall, end: CallEnd, elapsed: Milliseconds): void {
     this.#open.remove(call)
-    if (!ok) {
+    if (!call.stream) this.#ports.observer?.callEnded(call.kind, end, elapsed)
+    if (!isAnswered(end)) {
       this.#ports.totals.failedRequests++
       return
     }

@@ -2,6 +2,7 @@
 
 export type { Entry, Place, Waiting } from './admission/index.js'
 export type { Call } from './call.js'
+export type { CallEnd, CallObserver } from './call-observer.js'
 export type { CallListener, CallTerms } from './call-terms.js'
 export type { HedgingOptions } from './hedging.js'
 export type { RetryBudgetOptions } from './retry-budget.js'

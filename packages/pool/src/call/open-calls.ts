@@ -1,5 +1,8 @@
+import type { CallKind } from '../ports.js'
+
 /** A call that is not ended yet, as those see it who may have to end it. The links belong to `OpenCalls`. */
 export interface OpenCall {
+  readonly kind: CallKind
   readonly stream: boolean
   earlier: OpenCall | undefined
   later: OpenCall | undefined

@@ -22,6 +22,8 @@ export interface AdmissionOptions {
   readonly maxQueueSize: number
   /** @default { high: 16, normal: 4, low: 1 } */
   readonly weights?: PriorityWeights
+  /** Somebody of that priority waited for so long, and was let in or sent away. */
+  readonly onWaited?: (priority: Priority, time: Milliseconds) => void
 }
 
 /**
@@ -45,6 +47,7 @@ export interface AdmissionOptions {
 export class Admission extends Alarm {
   readonly #timers: Timers
   readonly #maxQueueSize: number
+  readonly #onWaited: AdmissionOptions['onWaited']
   readonly #ranks: readonly Rank[]
   readonly #lines = new Map<unknown, Line>()
   /** Everyone, by the end of their wait. Invariant: each stands with its tenant and in its lane as well. */
@@ -61,11 +64,12 @@ export class Admission extends Alarm {
   /** End of the wait for which the alarm is set; Infinity: it is not. */
   #alarmFor: Milliseconds = Number.POSITIVE_INFINITY
 
-  constructor({ timers, maxQueueSize, weights = WEIGHTS }: AdmissionOptions) {
+  constructor({ timers, maxQueueSize, weights = WEIGHTS, onWaited }: AdmissionOptions) {
     super()
     if (!Number.isInteger(maxQueueSize) || maxQueueSize < 0) throw new RangeError(`maxQueueSize must be a whole number of at least 0, got ${maxQueueSize}`)
     this.#timers = timers
     this.#maxQueueSize = maxQueueSize
+    this.#onWaited = onWaited
     this.#ranks = PRIORITIES.map((priority, order) => {
       const weight = weights[priority]
       if (!(weight > 0 && weight < Number.POSITIVE_INFINITY)) throw new RangeError(`weights.${priority} must be over 0, got ${weight}`)
@@ -99,6 +103,7 @@ export class Admission extends Alarm {
     const victim = this.#victimFor(waiter)
     if (victim === undefined) return waiter.shed('QUEUE_FULL', now)
     this.#leave(victim)
+    this.#waited(victim, now)
     // Before the victim hears of it, who may come again at once and take the room.
     this.#join(waiter, now)
     victim.waiter.shed('QUEUE_FULL', now)
@@ -219,7 +224,10 @@ export class Admission extends Alarm {
       // Also where it throws: one that cannot even be asked must not stand in the way for ever.
       if (waiter.place !== place) this.#takeOut(place)
     }
-    if (entry === 'started') this.#served(place.lane.tenant)
+    if (entry === 'started') {
+      this.#served(place.lane.tenant)
+      this.#waited(place, now)
+    }
     return entry
   }
 
@@ -241,7 +249,7 @@ export class Admission extends Alarm {
     if (rank.waiting === 0) rank.queueUpAt(this.#virtualTime)
     const tenant = rank.tenant(waiter.tenant)
     const line = this.#line(waiter.need)
-    const place = new Place(waiter, this.#arrivals++, line.lane(tenant))
+    const place = new Place(waiter, this.#arrivals++, line.lane(tenant), now)
     waiter.place = place
     rank.joined(place)
     line.joined(place)
@@ -263,6 +271,10 @@ export class Admission extends Alarm {
     this.#takeOut(place)
   }
 
+  #waited({ waiter, since }: Place, now: Milliseconds): void {
+    this.#onWaited?.(waiter.priority, now - since)
+  }
+
   #takeOut(place: Place): void {
     const { need, tenant } = place.lane
     this.#ranks[tenant.order]!.left(place)
@@ -282,6 +294,7 @@ export class Admission extends Alarm {
       const { first } = this.#all
       if (first === undefined || first.entering || first.waitsUntil > until) return
       this.#leave(first)
+      this.#waited(first, now)
       first.waiter.shed('QUEUE_TIMEOUT', now)
     }
   }

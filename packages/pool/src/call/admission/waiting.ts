@@ -38,6 +38,7 @@ export class Place {
   /** In order of coming. */
   readonly arrival: number
   readonly lane: Lane
+  readonly since: Milliseconds
   /** It is being asked to enter, and is nobody's to settle but its own. */
   entering = false
   /** Indices in the heaps in which it stands. */
@@ -45,11 +46,12 @@ export class Place {
   inTenant = 0
   inAll = 0
 
-  constructor(waiter: Waiting, arrival: number, lane: Lane) {
+  constructor(waiter: Waiting, arrival: number, lane: Lane, since: Milliseconds) {
     this.waiter = waiter
     this.waitsUntil = waiter.waitsUntil
     this.arrival = arrival
     this.lane = lane
+    this.since = since
   }
 }
 

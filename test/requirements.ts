@@ -5,6 +5,7 @@ import { doors } from './requirements/doors.js'
 import { ejection } from './requirements/ejection.js'
 import { fleet } from './requirements/fleet.js'
 import { names } from './requirements/names.js'
+import { observe } from './requirements/observe.js'
 import { pool } from './requirements/pool.js'
 import { properties } from './requirements/properties.js'
 import { protocol } from './requirements/protocol.js'
@@ -26,6 +27,7 @@ export const requirements: readonly Requirement[] = [
   ...ejection,
   ...admission,
   ...simulation,
+  ...observe,
   ...properties,
   ...protocol,
 ]

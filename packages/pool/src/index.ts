@@ -33,7 +33,7 @@ export type { RequestOptions } from './call-arguments.js'
 // Its clients and what is known of them
 export type { HealthRecord, HealthReport, LiveMap, LoadMetrics, PooledClient, ShutdownOptions } from './fleet/index.js'
 export type { HealthStatus } from './health/index.js'
-export type { ClientMetrics, ClientStatistics, PoolMetrics, PoolStatistics } from './observe/index.js'
+export type { CallStatistics, ClientMetrics, ClientStatistics, PoolMetrics, PoolStatistics } from './observe/index.js'
 
 // For programs that choose clients by themselves
 export { type AdaptiveLoadBalancerOptions, AdaptiveLoadBalancer, type AdaptivePool, type PerformanceHistory } from './adaptive-load-balancer.js'
@@ -65,7 +65,7 @@ export type {
   RetryBudgetOptions,
 } from './config/index.js'
 export type { BreakerStatus, EjectionReason } from './health/index.js'
-export type { EjectionStatistics, ExtraAttempts, QueueStatistics } from './observe/index.js'
+export type { EjectionStatistics, ExtraAttempts, Quantiles, QueueStatistics } from './observe/index.js'
 export type { SafeEmitter } from './safe-emitter.js'
 export type {
   Era,

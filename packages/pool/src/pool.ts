@@ -20,7 +20,8 @@ import {
   type ShutdownOptions,
 } from './fleet/index.js'
 import { eraOfRequest, type PoolTransport, type PoolVerbs, requiredEra, SdkTransport, type TransportOptions, TypedVerbs } from './mcp/index.js'
-import { type Observed, type ObservedClient, type PoolMetrics, type PoolStatistics, statisticsOf } from './observe/index.js'
+import { type PoolMetrics, type PoolStatistics, PoolTally, statisticsOf } from './observe/index.js'
+import { observedClients } from './observed-clients.js'
 import { PoolEngine } from './pool-engine.js'
 import type { HealthChange } from './health/index.js'
 import type { JsonRpcRequest, JsonRpcResponse, Requirements, Target, Timers } from './ports.js'
@@ -59,6 +60,7 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
   /** Sums since the pool was made. */
   readonly metrics: PoolMetrics
   readonly #timers: Timers = systemTimers()
+  readonly #tally: PoolTally = new PoolTally()
   readonly #connecting: Connecting
   readonly #path: CallPath
   readonly #fleet: Fleet
@@ -82,6 +84,7 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
       random: Math.random,
       settings: config,
       totals,
+      observer: this.#tally,
       requiredEra,
       answerServer: (request, reply) => answerServerRequest(config.handlers, request, reply),
       recovering: () => this.#fleet.recovering,
@@ -103,6 +106,7 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
         onSnapshot: (fit) => this.#onSnapshot(fit),
         onErrorReported: (client) => guardOf(client).seat.breaker?.recordFailure(),
         onServesChanged: () => this.#path.servesChanged(),
+        onProbed: (ok, elapsed) => this.#tally.probed(ok, elapsed),
         onRemoved: (clientId) => this.#path.affinity.forget(clientId),
         onNotification: (client, notification) => this.#engine.notified(client, notification),
         onRequest: (_client, request, reply) => answerServerRequest(config.handlers, request, reply),
@@ -341,36 +345,21 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
 
   getStatistics(): PoolStatistics {
     const { minSize, maxSize } = this.config
-    const observed: Observed = {
-      sizes: { minSize, maxSize },
-      metrics: { ...this.metrics },
-      ...this.#path.statistics,
-      clients: this.#observed(),
-    }
-    return statisticsOf(observed, this.#timers.now())
+    const { queue, ...statistics } = this.#path.statistics
+    return statisticsOf(
+      {
+        sizes: { minSize, maxSize },
+        metrics: { ...this.metrics },
+        ...statistics,
+        queue: queue && { ...queue, waits: this.#tally.waitQuantiles },
+        kinds: this.#tally.kinds.values(),
+        clients: observedClients(this.#fleet.views),
+      },
+      this.#timers.now(),
+    )
   }
 
   // ── What holds it together ───────────────────────────────────────────────────────────────────────────────────────
-
-  *#observed(): Iterable<ObservedClient> {
-    for (const [id, client] of this.#clients) {
-      const health = this.healthStatus.get(id)
-      const metrics = this.loadMetrics.get(id)
-      if (health === undefined || metrics === undefined || !(client.load instanceof ReplicaLoad)) continue
-      const { seat, limit } = guardOf(client)
-      yield {
-        id,
-        endpointLabel: client.endpointLabel,
-        era: client.connection.era,
-        health: health.status,
-        breaker: seat.breaker?.state,
-        ejection: health.ejection,
-        concurrencyLimit: limit?.places,
-        load: client.load,
-        metrics,
-      }
-    }
-  }
 
   #call(message: JsonRpcRequest, terms: CallTerms, onNotification?: CallListener['onNotification']): Promise<JsonRpcResponse> {
     return new Promise((onAnswer, onFailure) => {

@@ -1,6 +1,6 @@
 import type { ResolvedConfig, ResolvedEndpoint } from '../config/index.js'
 import type { PoolEvents } from '../events.js'
-import type { ConnectionListener, Guard, JsonRpcNotification, JsonRpcRequest, JsonRpcResponse, LiveConnection, Random, Timers } from '../ports.js'
+import type { ConnectionListener, Guard, JsonRpcNotification, JsonRpcRequest, JsonRpcResponse, LiveConnection, Milliseconds, Random, Timers } from '../ports.js'
 import type { ClientLoad } from './client-load.js'
 import type { FleetClient } from './fleet-client.js'
 
@@ -50,6 +50,8 @@ export interface FleetHooks {
   onRemoved(clientId: string): void
   /** Outside of any call; also the pool's event `notification`, which is emitted first. */
   onNotification(client: FleetClient, notification: JsonRpcNotification): void
+  /** A health check of a client ended, `elapsed` after it began. */
+  onProbed(ok: boolean, elapsed: Milliseconds): void
   /** A question outside of any call. */
   onRequest(client: FleetClient, request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void
   /** One call on exactly this client: `client.send`. */

@@ -190,17 +190,22 @@ export class Member implements ConnectionsOwner, CallRecordOwner, ClientWays, Wa
 
   async probe(): Promise<void> {
     if (this.leaving) return
-    const { timers, config } = this.#owner.options
+    const { timers, config, hooks } = this.#owner.options
     const { healthCheckTimeout } = config
     const { client } = this
+    const startedAt = timers.now()
     const { current } = this.#connections
     const late = (): Error => new PoolError('REQUEST_TIMEOUT', `no answer to the health check within ${healthCheckTimeout} ms`, { progress: 'sent' })
     this.#probing = new Bounded(timers, (async () => client.healthCheck())(), healthCheckTimeout, late)
     try {
       const report = await this.#probing.result
-      if (this.#connections.current === current && !this.leaving) this.#probeSucceeded(report)
+      if (this.#connections.current !== current || this.leaving) return
+      hooks.onProbed(true, timers.now() - startedAt)
+      this.#probeSucceeded(report)
     } catch (error) {
-      if (this.#connections.current === current && !this.leaving) this.probeFailed(error instanceof Error ? error : new Error(String(error)))
+      if (this.#connections.current !== current || this.leaving) return
+      hooks.onProbed(false, timers.now() - startedAt)
+      this.probeFailed(error instanceof Error ? error : new Error(String(error)))
     }
   }
 

@@ -1,12 +1,16 @@
+/** What a pool counts, and what people are shown of it. */
+
+export { PoolTally } from './pool-tally.js'
 export {
+  type CallStatistics,
   type ClientMetrics,
   type ClientStatistics,
   type EjectionStatistics,
   type ExtraAttempts,
-  type Observed,
   type ObservedClient,
   type PoolMetrics,
   type PoolStatistics,
+  type Quantiles,
   type QueueStatistics,
   statisticsOf,
 } from './statistics.js'

@@ -1,6 +1,7 @@
 import { admission } from './requirements/admission.js'
 import { calls } from './requirements/calls.js'
 import { deliverables } from './requirements/deliverables.js'
+import { discovery } from './requirements/discovery.js'
 import { doors } from './requirements/doors.js'
 import { ejection } from './requirements/ejection.js'
 import { fleet } from './requirements/fleet.js'
@@ -27,6 +28,7 @@ export const requirements: readonly Requirement[] = [
   ...ejection,
   ...admission,
   ...simulation,
+  ...discovery,
   ...observe,
   ...properties,
   ...protocol,

@@ -1,7 +1,5 @@
 import type { Requirement } from './requirement.js'
 
-const OPERATIONS = 'comes with discovery and metrics'
-
 /** Decisions about clients: who is picked, how many there are, who is fit. */
 export const fleet: readonly Requirement[] = [
   // ── Load ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -177,6 +175,4 @@ export const fleet: readonly Requirement[] = [
       },
     },
   },
-  // ── Discovery ──────────────────────────────────────────────────────────────────────────────────────────────────────
-  { id: 'DISCOVERY-1', source: 'DESIGN: discovery', text: 'discovery that fails keeps the last good set', proof: { deferred: OPERATIONS } },
 ]

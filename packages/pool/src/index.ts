@@ -57,10 +57,14 @@ export type { CircuitRecord, Ejection } from './fleet/index.js'
 export type {
   CallHedge,
   CommonEndpointOptions,
+  DiscoveryOptions,
+  EndpointDefaults,
+  FileDiscoveryOptions,
   HedgeDelay,
   HedgeOptions,
   ResilienceOptions,
   ResolvedCommon,
+  ResolvedDiscovery,
   ResolvedResilience,
   RetryBudgetOptions,
 } from './config/index.js'
@@ -82,5 +86,7 @@ export type {
   Random,
   ReportedMetrics,
   Requirements,
+  Resolver,
+  ResolverListener,
   Signal,
 } from './ports.js'

@@ -1,8 +1,9 @@
 import type { EndpointAuthProvider } from '../auth/index.js'
 import type { Check, OptionTable, Read } from './checks.js'
 import { boolean, choice, dictionary, implementing, isRecord, list, number, object, text } from './checks.js'
+import type { EndpointDefaults } from './discovery-options.js'
 import { headers } from './headers.js'
-import type { EndpointAuthOptions, Pem, ProtocolVersion, StdioEndpointOptions, TlsOptions, UrlEndpointOptions } from './options.js'
+import type { EndpointAuthOptions, Pem, ProtocolVersion, StdioEndpointOptions, TlsOptions, UrlEndpointOptions } from './endpoint-options.js'
 import type { Place } from './problems.js'
 import { authorizationServerUrl, proxyUrl, resourceUri, serverUrl } from './urls.js'
 
@@ -19,6 +20,15 @@ const pem: Check<Pem> = {
     const parts: readonly unknown[] = Array.isArray(value) ? value : [value]
     const known = parts.length > 0 && parts.every((part) => Buffer.isBuffer(part) || (typeof part === 'string' && part !== ''))
     return known ? (value as Pem) : place.wrong('PEM text, a Buffer, or an array of them', value)
+  },
+}
+
+/** Text that people are shown, in statistics and logs. */
+const name: Check<string> = {
+  type: 'string',
+  read(value, place) {
+    const read = text.read(value, place)
+    return read !== undefined && /\p{Cc}/u.test(read) ? place.must('have no control characters') : read
   },
 }
 
@@ -78,7 +88,7 @@ const authProvider: Check<EndpointAuthProvider> = implementing('AuthProvider or 
 
 const common: OptionTable<Pick<UrlEndpointOptions, Common>, CommonDefaults> = {
   id: {
-    check: text,
+    check: name,
     otherwise: 'the URL without credentials and query; for stdio the command',
     since: '0.1.0',
     doc: 'Name of the endpoint in statistics, affinity and `drain`; unique. Give one where two URLs differ in their query only.',
@@ -89,7 +99,7 @@ const common: OptionTable<Pick<UrlEndpointOptions, Common>, CommonDefaults> = {
     since: '0.1.0',
     doc: 'Share of the calls relative to the other endpoints.',
   },
-  tags: { check: list(text), default: [], since: '0.1.0', doc: 'Labels that appear in statistics.' },
+  tags: { check: list(name), default: [], since: '0.1.0', doc: 'Labels that appear in statistics.' },
   protocolVersion: {
     check: protocolVersion,
     default: 'auto',
@@ -118,7 +128,7 @@ export const urlEndpointOptions: OptionTable<UrlEndpointOptions, UrlDefaults> = 
   },
   authProvider: { check: authProvider, secret: true, since: '0.1.0', doc: 'Authorizes in place of `auth`, which is then ignored.' },
   ...common,
-  zone: { check: text, since: '0.1.0', doc: 'Where it stands; appears in statistics.' },
+  zone: { check: name, since: '0.1.0', doc: 'Where it stands; appears in statistics.' },
   headers: {
     check: headers,
     default: {},
@@ -165,6 +175,29 @@ export const endpoint: Check<CheckedEndpoint> = {
     if (value.command !== undefined) return readStdioEndpoint(value, place)
     return place.must('have a url, or a command for stdio')
   },
+}
+
+/** Kept as what it is read as: what is given later is laid over it, and read with it. */
+export const endpointDefaults: Check<EndpointDefaults> = {
+  type: 'object',
+  read(value, place) {
+    if (!isRecord(value)) return place.wrong('an object', value)
+    for (const own of ['url', 'id', 'command']) if (value[own] !== undefined) return place.must(`not have ${own}, which each endpoint has of its own`)
+    const read: Readonly<Record<string, unknown>> | undefined = readUrlEndpoint({ ...value, url: 'http://localhost/' }, place)
+    return read && Object.freeze(Object.fromEntries(Object.keys(given(value)).map((option) => [option, read[option]])))
+  },
+}
+
+/** An endpoint that has of `defaults` what it does not say itself. */
+export function endpointOver(defaults: EndpointDefaults | undefined): Check<CheckedEndpoint> {
+  if (defaults === undefined) return endpoint
+  const ofStdio = Object.fromEntries(Object.entries(defaults).filter(([option]) => option in stdioEndpointOptions))
+  const whole = (value: Readonly<Record<string, unknown>>): object => ({ ...(value.command === undefined ? defaults : ofStdio), ...given(value) })
+  return { ...endpoint, read: (value, place) => endpoint.read(isRecord(value) ? whole(value) : value, place) }
+}
+
+function given(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 }
 
 function readStdioEndpoint(value: unknown, place: Place): CheckedEndpoint | undefined {

@@ -1,24 +1,36 @@
+export type { DiscoveryOptions, EndpointDefaults, FileDiscoveryOptions } from './discovery-options.js'
+export type {
+  CommonEndpointOptions,
+  EndpointAuthOptions,
+  EndpointOptions,
+  Pem,
+  ProtocolVersion,
+  StdioEndpointOptions,
+  TlsOptions,
+  UrlEndpointOptions,
+} from './endpoint-options.js'
 export type { HedgeDelay } from './hedge-delay.js'
 export type {
   CallHedge,
   CallOptions,
   ClientInfo,
-  CommonEndpointOptions,
-  EndpointAuthOptions,
-  EndpointOptions,
   Handlers,
   LoadBalancingAlgorithm,
-  Pem,
   PoolOptions,
-  ProtocolVersion,
-  StdioEndpointOptions,
-  TlsOptions,
-  UrlEndpointOptions,
 } from './options.js'
 export type { HedgeOptions, ResilienceOptions, RetryBudgetOptions } from './resilience-options.js'
-export type { ResolvedCommon, ResolvedConfig, ResolvedEndpoint, ResolvedResilience, ResolvedStdioEndpoint, ResolvedUrlEndpoint } from './resolved.js'
+export type {
+  ResolvedCommon,
+  ResolvedConfig,
+  ResolvedDiscovery,
+  ResolvedEndpoint,
+  ResolvedResilience,
+  ResolvedStdioEndpoint,
+  ResolvedUrlEndpoint,
+} from './resolved.js'
 export { HEDGE_DELAY, isHedgeDelay } from './hedge-delay.js'
 export { callHeaders } from './headers.js'
 export { withDefaults } from './with-defaults.js'
 export { defaultMinSize, resolveConfig } from './resolve-config.js'
+export { resolveDiscovery } from './resolve-discovery.js'
 export { resolveEndpoint } from './resolve-endpoint.js'

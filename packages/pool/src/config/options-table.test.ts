@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Option } from './checks.js'
+import { discoveryTypes } from './discovery-schema.js'
 import { authOptions, stdioEndpointOptions, tlsOptions, urlEndpointOptions } from './endpoint-schema.js'
 import { Place, Problems } from './problems.js'
 import { hedgeOptions, retryBudgetOptions } from './resilience-schema.js'
@@ -27,6 +28,12 @@ on replicas that are 70% busy the mean rises by about 30% (simulated: 20 to 65%,
 \`mcp-pool simulate\` tells beforehand: see [the simulator](simulator.md).
 
 ${table(hedgeOptions)}
+
+## \`serviceDiscovery\`
+
+${Object.entries(discoveryTypes)
+  .map(([type, { options }]) => `### \`type: '${type}'\`\n\n${table(options)}`)
+  .join('\n\n')}
 
 ## Of an endpoint over HTTP
 
@@ -68,13 +75,15 @@ it('of the docs is that of the schema', async () => {
 
 it('has a default that its own check takes, everywhere', () => {
   const problems = new Problems()
-  for (const [name, { check, default: value }] of Object.entries({
+  const tables: Readonly<Record<string, Option<unknown>>> = {
     ...poolOptions,
     ...retryBudgetOptions,
     ...hedgeOptions,
     ...urlEndpointOptions,
     ...stdioEndpointOptions,
-  })) {
+    ...Object.assign({}, ...Object.values(discoveryTypes).map(({ options }) => options)),
+  }
+  for (const [name, { check, default: value }] of Object.entries(tables)) {
     if (value !== undefined) check.read(value, new Place(problems, name))
   }
   expect(() => problems.throwIfAny()).not.toThrow()

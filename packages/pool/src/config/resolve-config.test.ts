@@ -139,7 +139,7 @@ describe('what is refused', () => {
   it.each<[string, unknown, RegExp]>([
     ['no options', undefined, /^options must be an object, got undefined$/],
     ['an array', [], /^options must be an object, got an array$/],
-    ['no endpoints', {}, /^endpoints must be given$/],
+    ['no endpoints', {}, /^endpoints must be given, or serviceDiscovery$/],
     ['an empty list of endpoints', { endpoints: [] }, /^endpoints must hold at least one endpoint/],
     ['an endpoint that is a string', { endpoints: ['http://h/mcp'] }, /^endpoints\[0] must be an object with a url, .*, got "http:\/\/h\/mcp"$/],
     ['an endpoint without url and command', { endpoints: [{ id: 'a' }] }, /^endpoints\[0] must have a url, or a command for stdio$/],
@@ -149,7 +149,7 @@ describe('what is refused', () => {
     ['an unknown name', { endpoints, maxSise: 3 }, /^unknown option "maxSise", did you mean maxSize\?$/],
     ['an unknown name in another case', { endpoints, MAXSIZE: 3 }, /did you mean maxSize\?$/],
     ['an unknown name like no other', { endpoints, colour: 'red' }, /^unknown option "colour"$/],
-    ['an option of a later release', { endpoints, serviceDiscovery: {} }, /^unknown option "serviceDiscovery"/],
+    ['an option of a later release', { endpoints, metrics: {} }, /^unknown option "metrics"/],
     ['a number in a string', { endpoints, maxSize: '10' }, /^maxSize must be a whole number in 1 … 100,000, got "10"$/],
     ['NaN', { endpoints, requestTimeout: Number.NaN }, /^requestTimeout must be a number in 1 … 2,147,483,647 ms, got NaN$/],
     ['Infinity', { endpoints, requestTimeout: Number.POSITIVE_INFINITY }, /^requestTimeout must be .*, got Infinity$/],

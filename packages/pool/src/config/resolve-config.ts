@@ -1,13 +1,15 @@
 import { PoolError } from '../errors.js'
 import type { JsonObject } from '../ports.js'
 import type { Read } from './checks.js'
-import { isRecord, readMembers } from './checks.js'
+import { isRecord, list, readMembers } from './checks.js'
 import { conceal } from './conceal.js'
+import type { EndpointDefaults } from './discovery-options.js'
 import type { Handlers, LoadBalancingAlgorithm } from './options.js'
+import { endpointDefaults as defaultsCheck, endpointOver } from './endpoint-schema.js'
 import { Place, Problems } from './problems.js'
 import type { ResolvedConfig } from './resolved.js'
 import { checkRelations, resolveResilience } from './resilience-relations.js'
-import { resolveEndpoints } from './resolve-endpoint.js'
+import { checkDefaults, resolveEndpoints } from './resolve-endpoint.js'
 import type { CheckedPoolOptions, PoolDefaults } from './schema.js'
 import { loadBalancingAlgorithm as algorithmCheck, poolOptions } from './schema.js'
 
@@ -28,15 +30,20 @@ function read(options: unknown, place: Place): ResolvedConfig | undefined {
   let given: Read<CheckedPoolOptions, PoolDefaults> | undefined
   let named: ReadonlySet<string>
   try {
-    given = readMembers(poolOptions, options, place)
+    const endpoints = { ...poolOptions.endpoints, check: list(endpointOver(defaultsOf(options))) }
+    given = readMembers<CheckedPoolOptions, PoolDefaults>({ ...poolOptions, endpoints }, options, place)
     named = namesOf(options)
   } catch (error) {
     // A getter of the caller's that throws. Its message is not ours to show.
     throw new PoolError('CONFIG', 'options could not be read', { cause: error })
   }
   if (given === undefined) return undefined
-  const { clientSecret, minSize, callTimeout, loadBalancingAlgorithm, maxRetryDelay, maxStreamSize, capabilities, endpoints: checked = [], ...rest } = given
-  if (given.endpoints?.length === 0) place.member('endpoints').must('hold at least one endpoint: this version finds none by itself')
+  const { clientSecret, endpointDefaults, serviceDiscovery, minSize, callTimeout, ...others } = given
+  const { loadBalancingAlgorithm, maxRetryDelay, maxStreamSize, capabilities, endpoints: checked = [], ...rest } = others
+  if (!named.has('serviceDiscovery')) {
+    if (!named.has('endpoints')) place.member('endpoints').must('be given, or serviceDiscovery')
+    if (given.endpoints?.length === 0) place.member('endpoints').must('hold at least one endpoint: without serviceDiscovery none are found')
+  }
   // Each option by itself first: a wrong one is its default by now.
   if (place.problems.count === 0) {
     if (minSize !== undefined && minSize > rest.maxSize) place.member('minSize').must(`be at most maxSize (${rest.maxSize}), got ${minSize}`)
@@ -44,7 +51,9 @@ function read(options: unknown, place: Place): ResolvedConfig | undefined {
       place.member('maxRetryDelay').must(`be at least retryDelay (${rest.retryDelay}), got ${maxRetryDelay}`)
     checkRelations(rest, rest, named, place)
   }
-  const endpoints = resolveEndpoints(checked, { ...rest, clientSecret }, (index) => place.member('endpoints').index(index))
+  const client = { ...rest, clientSecret, endpointDefaults }
+  if (endpointDefaults !== undefined) checkDefaults(endpointDefaults, client, place.member('endpointDefaults'))
+  const endpoints = resolveEndpoints(checked, client, (index) => place.member('endpoints').index(index))
   const config = {
     ...rest,
     ...resolveResilience(rest, named),
@@ -56,7 +65,14 @@ function read(options: unknown, place: Place): ResolvedConfig | undefined {
     maxStreamSize: maxStreamSize ?? Math.max(256 * 1024 * 1024, rest.maxMessageSize),
     capabilities: capabilities ?? capabilitiesOf(rest.handlers),
   }
-  return Object.freeze(changeable(conceal(config, { clientSecret, minSizeGiven: minSize !== undefined })))
+  const hidden = { clientSecret, serviceDiscovery, endpointDefaults, minSizeGiven: minSize !== undefined }
+  return Object.freeze(changeable(conceal(config, hidden)))
+}
+
+/** Needed before the endpoints are read; what is wrong with them is said when they are. */
+function defaultsOf(options: unknown): EndpointDefaults | undefined {
+  const given = isRecord(options) ? options.endpointDefaults : undefined
+  return given === undefined ? undefined : defaultsCheck.read(given, new Place(new Problems()))
 }
 
 /** The clients of a pool that was told no number: one for each endpoint, and two where there is one, so that one may fail. */

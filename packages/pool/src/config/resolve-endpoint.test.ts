@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { resolveConfig, resolveEndpoint } from './index.js'
 
-const client = { clientId: 'client', clientSecret: 's3cr3t', scope: undefined }
+const client = { clientId: 'client', clientSecret: 's3cr3t', scope: undefined, endpointDefaults: undefined }
 
 it("resolves an endpoint with the pool's credentials", () => {
   expect(resolveEndpoint({ url: 'http://h/mcp', auth: 'https://a/' }, client)).toMatchObject({ id: 'http://h/mcp', auth: { clientSecret: 's3cr3t' } })
@@ -21,6 +21,6 @@ it.each<[unknown, RegExp]>([
 })
 
 it('refuses auth where the pool has no credentials', () => {
-  const none = { clientId: undefined, clientSecret: undefined, scope: undefined }
+  const none = { ...client, clientId: undefined, clientSecret: undefined }
   expect(() => resolveEndpoint({ url: 'http://h/', auth: 'https://a/' }, none)).toThrow('endpoint.auth must come with credentials')
 })

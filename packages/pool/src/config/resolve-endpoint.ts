@@ -1,16 +1,18 @@
 import type { ClientCredentials } from '../auth/index.js'
 import { conceal } from './conceal.js'
+import type { EndpointDefaults } from './discovery-options.js'
 import type { CheckedEndpoint, CheckedStdioEndpoint, CheckedUrlEndpoint } from './endpoint-schema.js'
-import { endpoint as endpointCheck } from './endpoint-schema.js'
+import { endpointOver } from './endpoint-schema.js'
 import { Place, Problems } from './problems.js'
 import type { ResolvedEndpoint, ResolvedStdioEndpoint, ResolvedUrlEndpoint } from './resolved.js'
 import { label, quoted } from './shown.js'
 
-/** OAuth client of the pool, for endpoints without one of their own. */
+/** What the pool has for endpoints that have nothing of their own: an OAuth client, and any option. */
 export interface PoolClient {
   readonly clientId: string | undefined
   readonly clientSecret: string | undefined
   readonly scope: string | undefined
+  readonly endpointDefaults: EndpointDefaults | undefined
 }
 
 /** What was resolved here, so that what a pool gave out may be handed back to it. */
@@ -29,18 +31,25 @@ export function resolveEndpoint(options: unknown, client: PoolClient): ResolvedE
   if (isResolved(options)) return options
   const problems = new Problems()
   const place = new Place(problems, 'endpoint')
-  const checked = endpointCheck.read(options, place)
+  const checked = endpointOver(client.endpointDefaults).read(options, place)
   const resolved = checked && resolveEndpoints([checked], client, () => place)[0]
   problems.throwIfAny()
   // Without a problem there is an endpoint.
   return resolved!
 }
 
+const CREDENTIALS = 'come with credentials: give the pool clientId and clientSecret, or the endpoint an authProvider'
+
+/** Said at construction, and not of each endpoint that is found later. */
+export function checkDefaults({ auth, authProvider }: EndpointDefaults, client: PoolClient, place: Place): void {
+  if (needs({ auth, authProvider }, client)) place.member('auth').must(CREDENTIALS)
+}
+
 /** Endpoints that are right by themselves, given their ids and credentials and held against each other. */
 export function resolveEndpoints(endpoints: readonly CheckedEndpoint[], client: PoolClient, at: (index: number) => Place): readonly ResolvedEndpoint[] {
   const ids = uniqueIds(endpoints, at)
   const needy = endpoints.findIndex((endpoint) => endpoint.kind === 'url' && needs(endpoint, client))
-  if (needy >= 0) at(needy).member('auth').must('come with credentials: give the pool clientId and clientSecret, or the endpoint an authProvider')
+  if (needy >= 0) at(needy).member('auth').must(CREDENTIALS)
   return endpoints.map((endpoint, index) => {
     const id = ids[index]!
     const resolved = endpoint.kind === 'url' ? resolveUrlEndpoint(endpoint, id, credentials(endpoint, client)) : resolveStdioEndpoint(endpoint, id)
@@ -96,7 +105,7 @@ function uniqueIds(endpoints: readonly CheckedEndpoint[], at: (index: number) =>
 }
 
 /** Whether nobody authorizes where somebody must. */
-function needs({ auth, authProvider }: CheckedUrlEndpoint, client: PoolClient): boolean {
+function needs({ auth, authProvider }: Pick<CheckedUrlEndpoint, 'auth' | 'authProvider'>, client: PoolClient): boolean {
   if (auth === undefined || authProvider !== undefined || (typeof auth !== 'string' && auth.clientId !== undefined)) return false
   return client.clientId === undefined || client.clientSecret === undefined
 }

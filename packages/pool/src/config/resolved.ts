@@ -1,8 +1,10 @@
 import type { Dispatcher } from 'undici'
 import type { ClientCredentials, EndpointAuthProvider } from '../auth/index.js'
-import type { JsonObject, Milliseconds } from '../ports.js'
+import type { JsonObject, Milliseconds, Resolver } from '../ports.js'
+import type { EndpointDefaults, FileDiscoveryOptions } from './discovery-options.js'
 import type { HedgeDelay } from './hedge-delay.js'
-import type { ClientInfo, Handlers, LoadBalancingAlgorithm, ProtocolVersion, TlsOptions } from './options.js'
+import type { ProtocolVersion, TlsOptions } from './endpoint-options.js'
+import type { ClientInfo, Handlers, LoadBalancingAlgorithm } from './options.js'
 
 /** What is known of any endpoint, however it is reached. */
 export interface ResolvedCommon {
@@ -45,6 +47,9 @@ export interface ResolvedStdioEndpoint extends ResolvedCommon {
 
 export type ResolvedEndpoint = ResolvedUrlEndpoint | ResolvedStdioEndpoint
 
+/** Where servers are found, with its defaults. */
+export type ResolvedDiscovery = FileDiscoveryOptions
+
 /** What happens when servers fail, are slow, or have too much to do. */
 export interface ResolvedResilience {
   /** undefined: there is no breaker. */
@@ -77,7 +82,12 @@ export interface ResolvedResilience {
 
 /** All options with their defaults: `pool.config`. Frozen but for the algorithm. */
 export interface ResolvedConfig extends ResolvedResilience {
+  /** Those that were listed. */
   readonly endpoints: readonly ResolvedEndpoint[]
+  /** Not enumerable, for its options may hold a secret. undefined: those that are listed are all. */
+  readonly serviceDiscovery: ResolvedDiscovery | Resolver | undefined
+  /** Not enumerable. */
+  readonly endpointDefaults: EndpointDefaults | undefined
   readonly minSize: number
   /** `minSize` was given. Not enumerable, for it is no option. */
   readonly minSizeGiven: boolean

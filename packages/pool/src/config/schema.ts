@@ -1,20 +1,24 @@
-import type { JsonObject } from '../ports.js'
+import type { JsonObject, Resolver } from '../ports.js'
 import type { Check, OptionTable } from './checks.js'
 import { boolean, choice, isRecord, list, object, text } from './checks.js'
+import { serviceDiscovery } from './discovery-schema.js'
 import type { CheckedEndpoint } from './endpoint-schema.js'
-import { endpoint } from './endpoint-schema.js'
+import { endpoint, endpointDefaults } from './endpoint-schema.js'
 import type { ClientInfo, Handlers, LoadBalancingAlgorithm, PoolOptions } from './options.js'
 import { count, duration, durationOrNone, size } from './quantities.js'
 import { type CheckedResilience, type ResilienceDefaults, resilienceOptions } from './resilience-schema.js'
 import type { ResilienceOptions } from './resilience-options.js'
-import type { ResolvedConfig, ResolvedResilience } from './resolved.js'
+import type { ResolvedConfig, ResolvedDiscovery, ResolvedResilience } from './resolved.js'
 import { version } from './version.js'
 
 /** The table of all options of the pool. What is checked at construction and what `docs/options.md` says both come from here. */
 
-/** `endpoints` is undefined only where one of them is wrong. */
+/** `endpoints` is undefined where there are none, or one of them is wrong. */
 export type CheckedPoolOptions = CheckedResilience &
-  Omit<PoolOptions, 'endpoints' | keyof ResilienceOptions> & { readonly endpoints: readonly CheckedEndpoint[] | undefined }
+  Omit<PoolOptions, 'endpoints' | 'serviceDiscovery' | keyof ResilienceOptions> & {
+    readonly endpoints: readonly CheckedEndpoint[] | undefined
+    readonly serviceDiscovery: ResolvedDiscovery | Resolver | undefined
+  }
 
 /** Their defaults follow from other options. */
 type Derived = 'endpoints' | 'minSize' | 'minSizeGiven' | 'callTimeout' | 'loadBalancingAlgorithm' | 'maxRetryDelay' | 'maxStreamSize' | 'capabilities'
@@ -77,8 +81,24 @@ const handlers: Check<Handlers> = {
 
 export const loadBalancingAlgorithm: Check<LoadBalancingAlgorithm> = choice('least-load', 'adaptive', 'round-robin', 'weighted', 'random')
 
+const findingOptions: OptionTable<Pick<CheckedPoolOptions, 'serviceDiscovery' | 'endpointDefaults'>> = {
+  serviceDiscovery: { ...row, check: serviceDiscovery, doc: 'Where servers are found: a `type` and its options (see below), or a `Resolver` of your own.' },
+  endpointDefaults: {
+    ...row,
+    check: endpointDefaults,
+    secret: true,
+    doc: 'What all endpoints have, found or listed, that do not say otherwise: options of an endpoint over HTTP but `url` and `id`. Those over stdio take `weight`, `tags`, `protocolVersion` and `trustAnnotations` of it.',
+  },
+}
+
 export const poolOptions: OptionTable<CheckedPoolOptions, PoolDefaults> = {
-  endpoints: { ...row, check: list(endpoint), required: true, doc: 'The servers: replicas of one MCP server. At least one.' },
+  endpoints: {
+    ...row,
+    check: list(endpoint),
+    otherwise: 'none: at least one is required where there is no `serviceDiscovery`',
+    doc: 'The servers: replicas of one MCP server. Where there is `serviceDiscovery` too, these are always there.',
+  },
+  ...findingOptions,
 
   minSize: {
     ...row,

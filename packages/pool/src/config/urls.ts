@@ -7,7 +7,10 @@ export const serverUrl: Check<string> = {
   type: 'string',
   read: (value, place) => {
     const url = httpUrl(value, place)
-    return url === undefined || !withoutUser(url, 'headers or auth', place) ? undefined : (value as string)
+    if (url === undefined || !withoutUser(url, 'headers or auth', place)) return undefined
+    // The parser drops them, but it is used, and shown, verbatim.
+    if (/\p{Cc}/u.test(value as string)) return place.must('have no control characters')
+    return url.port === '0' ? place.must('have a port that can be connected to: 0 is none') : (value as string)
   },
 }
 

@@ -1,0 +1,43 @@
+import type { Resolver } from '../ports.js'
+import type { Check, Option, OptionTable, Read } from './checks.js'
+import { choice, implementing, isRecord, object, text } from './checks.js'
+import type { DiscoveryOptions, FileDiscoveryOptions } from './discovery-options.js'
+import type { ResolvedDiscovery } from './resolved.js'
+
+/** One table for each `type` of `serviceDiscovery`. */
+
+const row = { since: '0.1.0' } as const
+
+function type<T extends string>(name: T): Option<T> & { readonly default?: never } {
+  return { ...row, check: choice(name), required: true, doc: 'What follows is for this one.' }
+}
+
+const fileOptions: OptionTable<FileDiscoveryOptions> = {
+  type: type('file'),
+  path: { ...row, check: text, required: true, doc: 'The file: absolute, or relative to the working directory.' },
+}
+
+interface DiscoveryType<T> {
+  readonly options: Readonly<Record<string, Option<unknown>>>
+  readonly check: Check<T>
+}
+
+function discoveryType<T, Defaulted extends keyof T>(options: OptionTable<T, Defaulted>): DiscoveryType<Read<T, Defaulted>> {
+  return { options, check: object(options) }
+}
+
+export const discoveryTypes: { readonly [Type in DiscoveryOptions['type']]: DiscoveryType<Extract<ResolvedDiscovery, { readonly type: Type }>> } = {
+  file: discoveryType(fileOptions),
+}
+
+const anyType = choice(...(Object.keys(discoveryTypes) as Array<DiscoveryOptions['type']>))
+const resolver: Check<Resolver> = implementing('object with a type, or a Resolver', ['watch', 'close'])
+
+export const serviceDiscovery: Check<ResolvedDiscovery | Resolver> = {
+  type: 'object',
+  read(value, place) {
+    if (!isRecord(value) || value.watch !== undefined) return resolver.read(value, place)
+    const named = anyType.read(value.type, place.member('type'))
+    return named === undefined ? undefined : Object.freeze(discoveryTypes[named].check.read(value, place))
+  },
+}

@@ -4,6 +4,7 @@ import { deliverables } from './requirements/deliverables.js'
 import { discovery } from './requirements/discovery.js'
 import { doors } from './requirements/doors.js'
 import { ejection } from './requirements/ejection.js'
+import { events } from './requirements/events.js'
 import { fleet } from './requirements/fleet.js'
 import { names } from './requirements/names.js'
 import { observe } from './requirements/observe.js'
@@ -24,6 +25,7 @@ export const requirements: readonly Requirement[] = [
   ...names,
   ...calls,
   ...fleet,
+  ...events,
   ...resilience,
   ...ejection,
   ...admission,

@@ -51,6 +51,8 @@ function callPath(options: Partial<PoolOptions>, promised: boolean): Guarded {
     onBusy: () => {},
     onSettled: () => {},
     onHealthChange: () => {},
+    onBadTime: () => {},
+    onSettling: () => {},
   })
   path.update(
     Array.from(

@@ -15,6 +15,19 @@ describe('who waits in the queue', () => {
     expect(world.replicas[0]!.given).toEqual([0])
   })
 
+  it('is sent away without a word for each: an overload begins, and is over five seconds after the last', () => {
+    const world = new PathWorld(1, { maxConcurrentRequestsPerClient: 1, maxQueueSize: 2, queueTimeout: 1_000 })
+    const calls = Array.from({ length: 10 }, () => world.call())
+    expect(calls.filter(({ errors }) => errors.length > 0)).toHaveLength(7)
+    expect(world.badTimes).toEqual([['overload:entered', { code: 'QUEUE_FULL', waiting: 2 }]])
+    world.time.advance(1_000)
+    expect(calls.filter(({ errors }) => errors.length > 0)).toHaveLength(9)
+    world.time.advance(4_999)
+    expect(world.badTimes).toHaveLength(1)
+    world.time.advance(1)
+    expect(world.badTimes.slice(1)).toEqual([['overload:left', { shed: 7, timedOut: 2, duration: 1_000 }]])
+  })
+
   it('for one client fails when that is removed, and the others go on waiting', () => {
     const world = new PathWorld(2, { maxConcurrentRequestsPerClient: 1 })
     const [a, b] = world.replicas

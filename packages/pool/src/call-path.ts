@@ -1,6 +1,7 @@
 import { fullJitter } from './backoff.js'
 import { Affinity, Balancer, CallKinds, LatencyBook, type PolicyName, ReplicaLoad } from './balance/index.js'
 import {
+  type BadTime,
   type Call,
   type CallListener,
   type CallObserver,
@@ -61,6 +62,9 @@ export interface CallPathSettings extends EjectionOptions {
   readonly maxConcurrentRequestsPerTool: Readonly<Record<string, number>>
 }
 
+/** More clients are ejected than is believed: name and payload of the pool's events. */
+export type Panic = ['panic:entered' | 'panic:left', { ejected: number; clients: number }]
+
 /** The world around the calls: time, chance, and who is there. */
 export interface CallPathPorts {
   readonly timers: Timers
@@ -79,7 +83,11 @@ export interface CallPathPorts {
   onBusy(queued: boolean): void
   /** A client was ejected or came back, or its breaker changed. */
   onHealthChange(change: HealthChange): void
-  /** An attempt ended. */
+  /** Something befalls calls or clients in numbers, or does not any more. */
+  onBadTime(event: BadTime | Panic): void
+  /** An attempt ended, and is going to be counted: what changes by that has it for its cause. */
+  onSettling(): void
+  /** It was counted. */
   onSettled(target: Target, outcome: Outcome, failure: AttemptFailure | undefined): void
 }
 
@@ -130,6 +138,7 @@ export class CallPath {
       seatOf: (target) => guardOf(target).seat,
       onUsable: (usable) => this.#onUsable(usable),
       onChange: (change) => ports.onHealthChange(change),
+      onPanic: (panicking, ejected, clients) => ports.onBadTime([`panic:${panicking ? 'entered' : 'left'}`, { ejected, clients }]),
       onReturned: (target) => startSlowly(target, timers.now(), settings.slowStartTime),
     })
     this.calls = new Calls({
@@ -144,8 +153,10 @@ export class CallPath {
       available: () => this.#available,
       recovering: () => ports.recovering(),
       answerServer: (request, reply) => ports.answerServer(request, reply),
+      settling: () => ports.onSettling(),
       observe: (target, outcome, failure) => this.#settled(target, outcome, failure),
       observer: ports.observer,
+      onBadTime: (event) => ports.onBadTime(event),
     })
   }
 
@@ -186,6 +197,7 @@ export class CallPath {
   /** Nothing is timed any more. */
   stop(): void {
     this.#ejections.stop()
+    this.calls.stop()
   }
 
   /** One of them serves other things than before. */

@@ -1,13 +1,15 @@
-import { endpointFetch, type Fetch, TokenCache } from './auth/index.js'
+import { endpointFetch, type Fetch, TokenCache, type TokenEvent, type TokenOwner } from './auth/index.js'
 import type { ResolvedConfig, ResolvedEndpoint, ResolvedUrlEndpoint } from './config/index.js'
+import type { Announcement } from './events.js'
 import type { ConnectOptions } from './fleet/index.js'
-import { connectHttp, connectSse, connectStdio, EraMemory, ListenRota, NotStreamableHttp, PoolLogLevel, ToolCatalog } from './mcp/index.js'
+import { connectHttp, connectSse, connectStdio, EraMemory, ListenRota, NotStreamableHttp, PoolLogLevel, ToolCatalog, type ToolsChange } from './mcp/index.js'
 import type { ConnectionListener, LiveConnection, Random, Timers, TokenSource } from './ports.js'
 
 export interface ConnectingParts {
   readonly config: ResolvedConfig
   readonly timers: Timers
   readonly random: Random
+  readonly announce: (event: Announcement) => void
   /** JSON-RPC ids for what connections ask by themselves: unique in the pool, as those of attempts are. */
   readonly nextId: () => number
 }
@@ -44,7 +46,7 @@ export class Connecting {
   constructor(parts: ConnectingParts) {
     this.#parts = parts
     const { config, timers, random } = parts
-    this.#tokens = new TokenCache({ timers, random, timeout: config.connectionTimeout })
+    this.#tokens = new TokenCache({ timers, random, timeout: config.connectionTimeout, onToken: (event, owner) => parts.announce(tokenEvent(event, owner)) })
     this.#eras = new EraMemory(timers, config.eraCacheTime)
   }
 
@@ -94,7 +96,7 @@ export class Connecting {
   #channelOptions({ id, label, protocolVersion, trustAnnotations }: ResolvedEndpoint, wish: Wish) {
     const { config, timers, random, nextId } = this.#parts
     const { capabilities, connectionTimeout, healthCheckMethod } = config
-    const { catalog } = this.#memoryOf({ id, trustAnnotations })
+    const { catalog } = this.#memoryOf({ id, label, trustAnnotations })
     const own = { endpointId: id, label, protocolVersion, catalog, eras: this.#eras, logLevel: this.logLevel }
     return { ...wish, ...own, timers, random, nextId, clientInfo: { ...config.clientInfo }, capabilities, connectionTimeout, healthCheckMethod }
   }
@@ -106,11 +108,17 @@ export class Connecting {
     return known.fetch
   }
 
-  #memoryOf({ id, trustAnnotations }: Pick<ResolvedEndpoint, 'id' | 'trustAnnotations'>): EndpointMemory {
+  #memoryOf({ id, label, trustAnnotations }: Pick<ResolvedEndpoint, 'id' | 'label' | 'trustAnnotations'>): EndpointMemory {
     const known = this.#endpoints.get(id)
     if (known !== undefined) return known
-    const memory: EndpointMemory = { catalog: new ToolCatalog({ trustAnnotations }), rota: new ListenRota() }
+    const onChange = (change: ToolsChange): void => this.#parts.announce(['endpoint:tools-changed', { endpoint: label, ...change }])
+    const memory: EndpointMemory = { catalog: new ToolCatalog({ trustAnnotations, onChange }), rota: new ListenRota() }
     this.#endpoints.set(id, memory)
     return memory
   }
+}
+
+function tokenEvent(event: TokenEvent, owner: TokenOwner): Announcement {
+  if (event.what === 'renewed') return ['token:renewed', { ...owner, expiresIn: event.expiresIn }]
+  return ['token:failed', { ...owner, error: event.error, usable: event.usable }]
 }

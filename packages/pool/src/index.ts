@@ -6,7 +6,7 @@ export type { GetClientOptions } from './client-wait.js'
 export { CircuitBreakerPool } from './circuit-breaker-pool.js'
 export { PriorityClientPool } from './priority-client-pool.js'
 export { PoolError, type PoolErrorCode, type PoolErrorDetails } from './errors.js'
-export type { ClientEvents, PoolEvents } from './events.js'
+export type { ClientEvents, PoolEvent, PoolEvents } from './events.js'
 
 // Its options
 export type {
@@ -52,7 +52,7 @@ export {
 } from './mcp/index.js'
 
 // Shapes that the above are made of
-export type { ClientCredentials } from './auth/index.js'
+export type { ClientCredentials, TokenOwner } from './auth/index.js'
 export type { CircuitRecord, Ejection } from './fleet/index.js'
 export type {
   CallHedge,
@@ -70,6 +70,8 @@ export type {
 } from './config/index.js'
 export type { BreakerStatus, EjectionReason } from './health/index.js'
 export type { EjectionStatistics, ExtraAttempts, Quantiles, QueueStatistics } from './observe/index.js'
+export type { ClientRef, EndpointEra, SessionRef } from './events.js'
+export type { PoolEmitter } from './pool-emitter.js'
 export type { SafeEmitter } from './safe-emitter.js'
 export type {
   Era,

@@ -9,6 +9,8 @@ import {
   OwnedSession,
   type OwnSession,
   type PoolLogLevel,
+  type Seat,
+  type SessionChange,
   type SessionListener,
   type SessionParameters,
 } from './mcp/index.js'
@@ -26,6 +28,8 @@ export interface PoolEngineParts {
   readonly admit: () => void
   readonly finishAuth: Engine['finishAuth']
   readonly replica: Engine['replica']
+  /** A caller's own session is not open any more, or is again. */
+  readonly onSession: (change: SessionChange, seat: Pick<Seat, 'client' | 'label'>) => void
 }
 
 /**
@@ -86,7 +90,7 @@ export class PoolEngine implements Engine {
   }
 
   openSession(parameters: SessionParameters, listener: SessionListener): OwnSession {
-    return new OwnedSession(parameters, listener)
+    return new OwnedSession(parameters, listener, this.#parts.onSession)
   }
 
   finishAuth(callback: string | URLSearchParams, issuer?: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { affinityView } from './affinity-view.js'
+import { Announcements } from './announcements.js'
 import { ReplicaLoad } from './balance/index.js'
 import { checkOptions, checkRequest, type RequestOptions } from './call-arguments.js'
 import { CallPath, guardOf } from './call-path.js'
@@ -7,7 +8,7 @@ import type { CallListener, CallTerms } from './call/index.js'
 import { type EndpointOptions, type PoolOptions, type ResolvedConfig, type ResolvedEndpoint, resolveConfig, resolveEndpoint } from './config/index.js'
 import { Connecting } from './connecting.js'
 import { PoolError } from './errors.js'
-import type { PoolEvents } from './events.js'
+import type { Announcement } from './events.js'
 import {
   type CircuitRecord,
   circuitView,
@@ -25,7 +26,7 @@ import { observedClients } from './observed-clients.js'
 import { PoolEngine } from './pool-engine.js'
 import type { HealthChange } from './health/index.js'
 import type { JsonRpcRequest, JsonRpcResponse, Requirements, Target, Timers } from './ports.js'
-import { SafeEmitter } from './safe-emitter.js'
+import { PoolEmitter } from './pool-emitter.js'
 import { answerServerRequest } from './server-requests.js'
 import { systemTimers } from './system-timers.js'
 
@@ -45,7 +46,7 @@ import { systemTimers } from './system-timers.js'
  *           report ▼  │ snapshot ▼ probes, recovery
  *                  └─ fleet ◀────┘
  */
-export class MCPClientPool extends SafeEmitter<PoolEvents> {
+export class MCPClientPool extends PoolEmitter {
   /** The options, with their defaults. `loadBalancingAlgorithm` may be changed while the pool runs. */
   readonly config: ResolvedConfig
   /** By id, as the other maps. Views over the pool's state: `set` and `delete` change it. */
@@ -61,6 +62,7 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
   readonly metrics: PoolMetrics
   readonly #timers: Timers = systemTimers()
   readonly #tally: PoolTally = new PoolTally()
+  readonly #announcements = new Announcements(([name, ...payload]) => void this.emit(name, ...payload))
   readonly #connecting: Connecting
   readonly #path: CallPath
   readonly #fleet: Fleet
@@ -74,11 +76,12 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
   /** @throws PoolError `CONFIG`, naming every option that is wrong */
   constructor(options: PoolOptions) {
     super()
-    const config = resolveConfig(options)
+    const config = resolveConfig(options, (algorithm, previous) => this.#announcements.tell(['balancing:changed', { algorithm, previous }]))
+    const announce = (event: Announcement): void => this.#announcements.tell(event)
     this.config = config
     const totals = { totalConnections: 0, activeConnections: 0, failedConnections: 0, totalRequests: 0, failedRequests: 0, averageLatency: 0 }
     this.metrics = totals
-    this.#connecting = new Connecting({ config, timers: this.#timers, random: Math.random, nextId: () => this.#path.calls.nextWireId() })
+    this.#connecting = new Connecting({ config, timers: this.#timers, random: Math.random, announce, nextId: () => this.#path.calls.nextWireId() })
     this.#path = new CallPath({
       timers: this.#timers,
       random: Math.random,
@@ -89,8 +92,14 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
       answerServer: (request, reply) => answerServerRequest(config.handlers, request, reply),
       recovering: () => this.#fleet.recovering,
       onBusy: (queued) => this.#fleet.pressure(queued),
-      onSettled: (target, outcome, failure) => this.#fleet.report(target, outcome, failure),
+      onSettling: () => this.#announcements.hold(),
+      onSettled: (target, outcome, failure) => {
+        const effects = this.#announcements.release()
+        this.#fleet.report(target, outcome, failure)
+        if (effects !== undefined) for (const effect of effects) announce(effect)
+      },
       onHealthChange: (change) => this.#onHealthChange(change),
+      onBadTime: announce,
     })
     this.#fleet = new Fleet({
       config,
@@ -102,7 +111,7 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
       newGuard: () => this.#path.newGuard(),
       totals,
       hooks: {
-        emit: (name, ...args) => void this.emit(name, ...args),
+        emit: (name, ...args) => announce([name, ...args] as unknown as Announcement),
         onSnapshot: (fit) => this.#onSnapshot(fit),
         onErrorReported: (client) => guardOf(client).seat.breaker?.recordFailure(),
         onServesChanged: () => this.#path.servesChanged(),
@@ -146,6 +155,9 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
       admit: () => this.#mustRun(),
       finishAuth: (callback, issuer) => this.#connecting.finishAuth(callback, issuer),
       replica: (id) => this.#clients.get(id),
+      onSession: (change, { client, label }) => {
+        if (!this.#isShuttingDown) announce([`session:${change}`, { clientId: client, endpoint: label, owner: 'caller' }])
+      },
     })
     this.#verbs = new TypedVerbs(this.#engine, config)
   }
@@ -382,7 +394,7 @@ export class MCPClientPool extends SafeEmitter<PoolEvents> {
       case 'opened':
       case 'half-open':
       case 'closed':
-        void this.emit(`circuit:${change.what}`, { clientId: target.id })
+        this.#announcements.tell([`circuit:${change.what}`, { clientId: target.id, endpoint: target.endpointLabel }])
     }
   }
 

@@ -277,6 +277,8 @@ export interface ConnectionListener {
   /** Capabilities or the tool list of the replica changed: whoever caches what it serves must ask again. */
   onServesChanged(): void
   onMetrics(metrics: ReportedMetrics): void
+  /** The session over which calls are spread is gone, or open again; the connection goes on. */
+  onSession(change: 'lost' | 'restored'): void
   /** Something went wrong that no attempt was told of; the connection goes on. */
   onError(error: Error): void
   /** The connection is gone (child died, refused, session cannot be opened again). Called once. */

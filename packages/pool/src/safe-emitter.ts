@@ -23,15 +23,18 @@ export class SafeEmitter<Events extends Record<keyof Events, unknown[]>> extends
   override emit<Name extends keyof Events & string>(name: Name, ...args: Events[Name]): boolean {
     if (this.listenerCount(name) === 0) return false
     // Raw: the wrapper of a `once` takes itself off.
-    for (const listener of this.rawListeners(name)) {
-      try {
-        const returned: unknown = Reflect.apply(listener, this, args)
-        if (returned instanceof Promise) returned.catch((error: unknown) => warn(name, error))
-      } catch (error) {
-        warn(name, error)
-      }
-    }
+    for (const listener of this.rawListeners(name)) tellSafely(name, () => Reflect.apply(listener, this, args))
     return true
+  }
+}
+
+/** Calls a listener, whose failure harms nobody. */
+export function tellSafely(event: string, listener: () => unknown): void {
+  try {
+    const returned = listener()
+    if (returned instanceof Promise) returned.catch((error: unknown) => warn(event, error))
+  } catch (error) {
+    warn(event, error)
   }
 }
 

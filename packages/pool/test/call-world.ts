@@ -1,3 +1,4 @@
+import type { BadTime } from '../src/call/bad-times.js'
 import type { CallTerms } from '../src/call/call-terms.js'
 import { Calls, type CallsSettings } from '../src/call/calls.js'
 import { PoolError } from '../src/errors.js'
@@ -108,6 +109,7 @@ export class World {
   readonly asked: string[] = []
   /** What its observer was told. */
   readonly observed: string[] = []
+  readonly badTimes: BadTime[] = []
   recovering = false
   latencies: (q: number) => Milliseconds | undefined = () => undefined
   /** Somebody who listens, and does something to the pool at once. */
@@ -149,12 +151,14 @@ export class World {
       recovering: () => this.recovering,
       answerServer: (request) => void this.asked.push(request.method),
       totals: { totalRequests: 0, failedRequests: 0, averageLatency: 0 },
+      settling: () => {},
       observe: (_target, outcome) => this.onSettled(outcome),
       observer: {
         callEnded: ({ method }, end, elapsed) => void this.observed.push(`${method} ${end} ${elapsed}`),
         attemptEnded: ({ id }, outcome, failure, elapsed) => void this.observed.push(`${id} ${failure?.code ?? outcome} ${elapsed}`),
         waited: (priority, time) => void this.observed.push(`${priority} waited ${time}`),
       },
+      onBadTime: (event) => this.badTimes.push(event),
     })
   }
 

@@ -3,7 +3,7 @@ import { type PoolOptions, type ResolvedEndpoint, resolveConfig } from '../src/c
 import { PoolError } from '../src/errors.js'
 import type { PoolEvents } from '../src/events.js'
 import { type ConnectOptions, type ConnectionTotals, Fleet, type FleetHooks, type FleetClient } from '../src/fleet/index.js'
-import { Alarm, type CallKind, type ConnectionListener, type Guard, type LiveConnection, type Milliseconds, Outstanding } from '../src/ports.js'
+import { Alarm, type CallKind, type ConnectionListener, type Era, type Guard, type LiveConnection, type Milliseconds, Outstanding } from '../src/ports.js'
 import { ScriptedConnection, seededRandom, VirtualTime } from '../src/testing/index.js'
 
 const KIND: CallKind = { method: 'tools/list', tool: undefined, key: 'tools/list' }
@@ -35,6 +35,7 @@ export class OpenCall extends Outstanding {
 export class WorldServer {
   /** `down` refuses, `hung` accepts and never answers. */
   state: 'up' | 'down' | 'hung' = 'up'
+  era: Era = 'modern'
   /** How long it takes to connect. */
   latency: Milliseconds = 5
   /** Metrics in its answers to probes. */
@@ -59,7 +60,7 @@ export class ServedConnection extends ScriptedConnection {
   closeError: Error | undefined
 
   constructor(server: WorldServer, listener: ConnectionListener, timers: VirtualTime) {
-    super({ listener, timers })
+    super({ listener, timers, era: server.era })
     this.server = server
   }
 

@@ -29,6 +29,7 @@ export class Heard implements ConnectionListener {
   readonly requests: JsonRpcRequest[] = []
   readonly metrics: ReportedMetrics[] = []
   readonly errors: Error[] = []
+  readonly sessions: Array<'lost' | 'restored'> = []
   readonly lost: Error[] = []
   servesChanged = 0
   readonly #waiting: Array<() => void> = []
@@ -48,6 +49,10 @@ export class Heard implements ConnectionListener {
   }
   onMetrics(metrics: ReportedMetrics): void {
     this.metrics.push(metrics)
+    this.#wake()
+  }
+  onSession(change: 'lost' | 'restored'): void {
+    this.sessions.push(change)
     this.#wake()
   }
   onError(error: Error): void {

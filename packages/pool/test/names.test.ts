@@ -111,8 +111,11 @@ describe('unions of names are complete: the type check refuses a missing one, an
       ...{ 'client:connected': 1, 'client:error': 1, 'client:disconnected': 1, 'client:unhealthy': 1, 'client:healthy': 1, 'client:recovering': 1 },
       ...{ 'client:recovered': 1, 'client:recovery-failed': 1, 'client:replacement-failed': 1, 'client:removed': 1, 'client:creation-failed': 1 },
       ...{ 'client:disconnect-error': 1, 'client:ejected': 1, 'client:returned': 1, 'circuit:opened': 1, 'circuit:half-open': 1, 'circuit:closed': 1 },
+      ...{ 'client:draining': 1, 'session:lost': 1, 'session:restored': 1, 'endpoint:era-changed': 1, 'endpoint:tools-changed': 1 },
+      ...{ 'token:renewed': 1, 'token:failed': 1, 'balancing:changed': 1 },
+      ...{ 'overload:entered': 1, 'overload:left': 1, 'retry-budget:exhausted': 1, 'retry-budget:restored': 1, 'panic:entered': 1, 'panic:left': 1 },
     })
-    expect(names).toHaveLength(22)
+    expect(names).toHaveLength(36)
   })
 
   it('events of a client', () => {

@@ -1,6 +1,6 @@
 import type { ReplicaLoad } from '../src/balance/index.js'
-import { CallPath, type CallPathSettings } from '../src/call-path.js'
-import type { CallTerms } from '../src/call/index.js'
+import { CallPath, type CallPathSettings, type Panic } from '../src/call-path.js'
+import type { BadTime, CallTerms } from '../src/call/index.js'
 import { resolveConfig } from '../src/config/index.js'
 import { PoolError } from '../src/errors.js'
 import type { HealthChange } from '../src/health/index.js'
@@ -97,6 +97,7 @@ export class PathWorld {
   readonly replicas: readonly PathReplica[]
   readonly calls: PathCall[] = []
   readonly changes: HealthChange[] = []
+  readonly badTimes: Array<BadTime | Panic> = []
   readonly outcomes: Outcome[] = []
   /** Those in `path.update`. */
   present: readonly PathReplica[]
@@ -116,6 +117,8 @@ export class PathWorld {
       recovering: () => this.recovering,
       onBusy: () => {},
       onHealthChange: (change) => (this.changes.push(change), this.react()),
+      onBadTime: (event) => (this.badTimes.push(event), this.react()),
+      onSettling: () => {},
       onSettled: (_target, outcome) => (this.outcomes.push(outcome), this.react()),
     })
     this.replicas = Array.from({ length: replicas }, (_, i) => new PathReplica(`r${i}`, this.path))

@@ -164,7 +164,7 @@ describe.each([
     const [id] = [...pool.clients.keys()]
     const removed = next(pool, 'client:removed')
     await pool.removeClient(id!)
-    expect(await removed).toEqual({ clientId: id })
+    expect(await removed).toMatchObject({ clientId: id })
     await replaced
     expect(pool.clients.size).toBe(2)
   })
@@ -210,13 +210,13 @@ describe.each([
     await child.kill()
     // Whoever notices first: a call or a probe. Nobody sees it.
     const calls = Array.from({ length: 20 }, (_, n) => pool.request({ ...list, id: n }))
-    expect(await disconnected).toEqual({ clientId: client.id })
+    expect(await disconnected).toEqual({ clientId: client.id, endpoint: client.endpointLabel })
     await failed
     expect(pool.isHealthy(client.id)).toBe(false)
     expect((await Promise.all(calls)).every((response) => 'result' in response)).toBe(true)
     const healthy = next(pool, 'client:healthy')
     await child.restart()
-    expect(await healthy).toEqual({ clientId: client.id })
+    expect(await healthy).toEqual({ clientId: client.id, endpoint: client.endpointLabel })
     expect(seen[0]).toBe('client:disconnected')
     expect(seen.slice(-2)).toEqual(['client:recovered', 'client:healthy'])
     expect(pool.isHealthy(client.id)).toBe(true)

@@ -30,6 +30,7 @@ class Listener implements ConnectionListener {
     this.changes++
   }
   onMetrics(): void {}
+  onSession(): void {}
   onError(error: Error): void {
     this.errors.push(error)
   }

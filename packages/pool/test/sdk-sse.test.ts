@@ -101,7 +101,7 @@ describe('a token for HTTP+SSE', () => {
         clientId: 'c',
         endpointId: 'e',
         label: 'a server',
-        listener: { onNotification() {}, onRequest() {}, onServesChanged() {}, onMetrics() {}, onError() {}, onLost() {} },
+        listener: { onNotification() {}, onRequest() {}, onServesChanged() {}, onMetrics() {}, onSession() {}, onError() {}, onLost() {} },
         timers,
         random: Math.random,
         nextId: (

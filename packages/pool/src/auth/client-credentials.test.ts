@@ -4,6 +4,7 @@ import { PoolError } from '../errors.js'
 import { VirtualTime } from '../testing/index.js'
 import { ClientCredentialsSource } from './client-credentials.js'
 import type { Grant, TokenEndpoint } from './token-endpoint.js'
+import type { TokenEvent } from './types.js'
 
 const HOUR = 3_600_000
 
@@ -50,9 +51,10 @@ class ScriptedEndpoint implements TokenEndpoint {
 function setUp(scope?: string) {
   const time = new VirtualTime()
   const endpoint = new ScriptedEndpoint(() => time.now())
-  const source = new ClientCredentialsSource(endpoint, { timers: time, random: () => 0.5, timeout: 10_000 }, scope)
+  const told: TokenEvent[] = []
+  const source = new ClientCredentialsSource(endpoint, { timers: time, random: () => 0.5, timeout: 10_000, onToken: (event) => told.push(event) }, scope)
   const last = () => endpoint.requests.at(-1)!
-  return { time, endpoint, source, last }
+  return { time, endpoint, source, last, told }
 }
 
 /** With a first token that lives for an hour. */
@@ -86,6 +88,22 @@ describe('a token', () => {
     last().grant(HOUR)
     await time.run(0)
     expect(source.current()).toBe('token-2')
+  })
+
+  it('is told of when it came, and why it did not, and never what it is', async () => {
+    const { source, last, time, told } = await holding()
+    await time.run(HOUR * 0.85)
+    source.current()
+    last().fail()
+    await time.run(HOUR * 0.15)
+    const refused = source.token()
+    last().fail()
+    await expect(refused).rejects.toThrow('no token')
+    expect(told).toEqual([
+      { what: 'renewed', expiresIn: HOUR },
+      { what: 'failed', error: 'no token: request token-2 failed', usable: true },
+      { what: 'failed', error: 'no token: request token-3 failed', usable: false },
+    ])
   })
 
   it('is not renewed while nobody uses it', async () => {

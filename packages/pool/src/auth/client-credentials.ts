@@ -4,7 +4,11 @@ import { authFailure } from './auth-failure.js'
 import { RequestGate } from './request-gate.js'
 import { readChallenge, widened } from './scope-challenge.js'
 import type { TokenEndpoint } from './token-endpoint.js'
-import type { AuthPorts } from './types.js'
+import type { AuthPorts, TokenEvent } from './types.js'
+
+export interface ClientCredentialsPorts extends Pick<AuthPorts, 'timers' | 'random' | 'timeout'> {
+  readonly onToken?: (event: TokenEvent) => void
+}
 
 /** Part of its lifetime after which a token is renewed, at the earliest; up to `SPREAD` later, so that a fleet does not renew as one. */
 const RENEWAL = 0.7
@@ -42,6 +46,7 @@ export class ClientCredentialsSource implements TokenSource {
   readonly #timers: Timers
   readonly #random: Random
   readonly #timeout: Milliseconds
+  readonly #onToken: (event: TokenEvent) => void
   readonly #gate: RequestGate
   #held: Held | undefined
   /** What tokens are asked for with: as configured, and wider once a server wanted more. */
@@ -54,12 +59,13 @@ export class ClientCredentialsSource implements TokenSource {
   #refusals = 0
   #closing: Promise<void> | undefined
 
-  constructor(endpoint: TokenEndpoint, { timers, random, timeout }: Pick<AuthPorts, 'timers' | 'random' | 'timeout'>, scope?: string) {
+  constructor(endpoint: TokenEndpoint, { timers, random, timeout, onToken = () => {} }: ClientCredentialsPorts, scope?: string) {
     this.#endpoint = endpoint
     this.#scope = scope
     this.#timers = timers
     this.#random = random
     this.#timeout = timeout
+    this.#onToken = onToken
     this.#gate = new RequestGate(timers, random)
   }
 
@@ -147,14 +153,17 @@ export class ClientCredentialsSource implements TokenSource {
     const asked = this.#timers.now()
     const deadline = new Deadline(this.#timers, this.#timeout)
     try {
-      const { token, lifetime = Number.POSITIVE_INFINITY } = await this.#endpoint.request(deadline.signal, this.#scope)
-      const life = Math.max(SHORTEST, lifetime)
+      const { token, lifetime } = await this.#endpoint.request(deadline.signal, this.#scope)
+      const life = Math.max(SHORTEST, lifetime ?? Number.POSITIVE_INFINITY)
       this.#held = { token, since: this.#timers.now(), renewAt: asked + life * (RENEWAL + SPREAD * this.#random()), expiresAt: asked + life }
       this.#gate.succeeded()
+      this.#onToken({ what: 'renewed', expiresIn: lifetime })
       return token
     } catch (error) {
       const failure = error instanceof PoolError ? error : authFailure('no token', error)
       this.#gate.failed(failure)
+      const held = this.#held
+      this.#onToken({ what: 'failed', error: failure.message, usable: held !== undefined && this.#timers.now() < held.expiresAt })
       throw failure
     } finally {
       deadline.clear()

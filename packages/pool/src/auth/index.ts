@@ -3,7 +3,7 @@ export type { AuthProvider, EndpointAuthProvider, OAuthClientProvider } from './
 export { UnauthorizedError } from '@modelcontextprotocol/client'
 
 // Client credentials, as the pool speaks them
-export type { AuthPorts, ClientCredentials, Fetch } from './types.js'
+export type { AuthPorts, ClientCredentials, Fetch, TokenEvent, TokenOwner } from './types.js'
 export { TokenCache, type TokenNeeds } from './token-cache.js'
 export type { Alarm, Clock, Milliseconds, Random, Timers, TokenSource } from '../ports.js'
 

@@ -42,6 +42,22 @@ describe('an AuthProvider', () => {
     expect(told).toEqual([{ challenge: 'Bearer error="invalid_token"', serverUrl: url }])
   })
 
+  it('is told of with the server that it was asked for, without what a query may hold', async () => {
+    const told: unknown[] = []
+    const cache = new TokenCache({ timers: new VirtualTime(), random: () => 0, timeout: 1_000, onToken: (...event) => told.push(event) })
+    let fails = false
+    const provider: AuthProvider = { token: async () => 'old', onUnauthorized: () => (fails ? Promise.reject(new Error('no')) : Promise.resolve()) }
+    const source = cache.lease({ url: `${url}?key=s3cr3t`, auth: undefined, authProvider: provider })!
+    await source.renew('old')
+    fails = true
+    await expect(source.renew('old')).rejects.toThrow('no')
+    const owner = { authorizationServer: undefined, endpoint: url }
+    expect(told).toEqual([
+      [{ what: 'renewed', expiresIn: undefined }, owner],
+      [{ what: 'failed', error: 'authProvider could not authorize: no', usable: false }, owner],
+    ])
+  })
+
   it.each<[string, AuthProvider]>([
     ['cannot do anything about it', { token: async () => 'old' }],
     ['has no token after it', { token: async () => undefined, onUnauthorized: async () => {} }],

@@ -4,7 +4,7 @@ import type { Milliseconds, TokenSource } from '../ports.js'
 import { authFailure } from './auth-failure.js'
 import { RequestGate } from './request-gate.js'
 import { readChallenge } from './scope-challenge.js'
-import type { AuthPorts, EndpointAuthProvider, Fetch } from './types.js'
+import type { AuthPorts, EndpointAuthProvider, Fetch, TokenOwner } from './types.js'
 
 type UnauthorizedContext = Parameters<NonNullable<AuthProvider['onUnauthorized']>>[0]
 
@@ -20,16 +20,18 @@ export class ProviderTokens {
   readonly #fetch: Fetch
   readonly #timers: AuthPorts['timers']
   readonly #gate: RequestGate
+  readonly #onToken: AuthPorts['onToken']
   /** What is being done about a 401. */
   #flight: Promise<void> | undefined
   /** Of the last flow: what the code that it ends with must be redeemed with. */
   #flow: { readonly serverUrl: URL; readonly resourceMetadataUrl: URL | undefined; readonly scope: string | undefined } | undefined
   #askedPersonAt: Milliseconds | undefined
 
-  constructor(provider: EndpointAuthProvider, { timers, random, fetch }: AuthPorts) {
+  constructor(provider: EndpointAuthProvider, { timers, random, fetch, onToken }: AuthPorts) {
     this.#provider = provider
     this.#timers = timers
     this.#fetch = fetch
+    this.#onToken = onToken
     this.#gate = new RequestGate(timers, random)
   }
 
@@ -70,6 +72,7 @@ export class ProviderTokens {
     }
     this.#askedPersonAt = undefined
     this.#gate.succeeded()
+    this.#onToken({ what: 'renewed', expiresIn: undefined }, ownerAt(serverUrl.href))
   }
 
   async #token(): Promise<string | undefined> {
@@ -103,9 +106,11 @@ export class ProviderTokens {
       else if (this.#provider.onUnauthorized === undefined) throw new UnauthorizedError('the server refuses the token, and authProvider has no onUnauthorized')
       else await this.#provider.onUnauthorized(context)
       this.#gate.succeeded()
+      this.#onToken({ what: 'renewed', expiresIn: undefined }, ownerAt(serverUrl))
     } catch (error) {
       const failure = authFailure('authProvider could not authorize', error, { status: 401 })
       this.#gate.failed(failure)
+      this.#onToken({ what: 'failed', error: failure.message, usable: false }, ownerAt(serverUrl))
       throw failure
     }
   }
@@ -122,6 +127,12 @@ export class ProviderTokens {
     this.#askedPersonAt = this.#timers.now()
     throw new UnauthorizedError('a person must log in: pass the code to finishAuth')
   }
+}
+
+/** As people are shown it: a query may hold a secret. */
+function ownerAt(serverUrl: string): TokenOwner {
+  const { origin, pathname } = new URL(serverUrl)
+  return { authorizationServer: undefined, endpoint: origin + pathname }
 }
 
 function isOAuth(provider: EndpointAuthProvider): provider is OAuthClientProvider {

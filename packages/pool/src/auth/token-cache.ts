@@ -4,7 +4,7 @@ import { systemTimers } from '../system-timers.js'
 import { ClientCredentialsSource } from './client-credentials.js'
 import { ProviderTokens } from './provider.js'
 import { OAuthTokenEndpoint } from './token-endpoint.js'
-import type { AuthPorts, ClientCredentials, EndpointAuthProvider, Fetch } from './types.js'
+import type { AuthPorts, ClientCredentials, EndpointAuthProvider, Fetch, TokenEvent } from './types.js'
 
 /** Who authorizes an endpoint; neither: nobody. */
 export interface TokenNeeds {
@@ -47,10 +47,10 @@ export class TokenCache {
   readonly #revoking = new Set<Promise<void>>()
   #closing: Promise<void> | undefined
 
-  /** Ports that are not given are those of this machine, with a timeout of 10 s. */
+  /** Ports that are not given are those of this machine, with a timeout of 10 s, and nobody who is told. */
   constructor(ports: Partial<AuthPorts> = {}) {
-    const { timers = systemTimers(), random = Math.random, timeout = 10_000, fetch = globalThis.fetch } = ports
-    this.#ports = { timers, random, timeout, fetch }
+    const { timers = systemTimers(), random = Math.random, timeout = 10_000, fetch = globalThis.fetch, onToken = () => {} } = ports
+    this.#ports = { timers, random, timeout, fetch, onToken }
   }
 
   /**
@@ -127,8 +127,11 @@ export class TokenCache {
   }
 
   #open(key: string, credentials: ClientCredentials, fetch: Fetch): Shared {
+    const { server: authorizationServer, scope } = credentials
     const endpoint = new OAuthTokenEndpoint(credentials, fetch)
-    const shared = new Shared(new ClientCredentialsSource(endpoint, this.#ports, credentials.scope), () => this.#unused(key, shared))
+    const onToken = (event: TokenEvent): void => this.#ports.onToken(event, { authorizationServer, endpoint: undefined })
+    const source = new ClientCredentialsSource(endpoint, { ...this.#ports, onToken }, scope)
+    const shared = new Shared(source, () => this.#unused(key, shared))
     this.#tokens.set(key, shared)
     return shared
   }

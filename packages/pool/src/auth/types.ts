@@ -20,6 +20,18 @@ export interface ClientCredentials {
 
 export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>
 
+/** Something that became of a token, which is not in it. */
+export type TokenEvent =
+  | { readonly what: 'renewed'; readonly expiresIn: Milliseconds | undefined }
+  /** `usable`: another one still serves. */
+  | { readonly what: 'failed'; readonly error: string; readonly usable: boolean }
+
+/** Whose token it is: that of a client at an authorization server, or of an `authProvider`, which is asked for an endpoint. */
+export interface TokenOwner {
+  readonly authorizationServer: string | undefined
+  readonly endpoint: string | undefined
+}
+
 /** What the tokens of a pool need from outside. */
 export interface AuthPorts {
   readonly timers: Timers
@@ -27,4 +39,6 @@ export interface AuthPorts {
   /** How long one request to an authorization server may take, revocation included. */
   readonly timeout: Milliseconds
   readonly fetch: Fetch
+  /** Told of every token that was asked for. */
+  readonly onToken: (event: TokenEvent, owner: TokenOwner) => void
 }

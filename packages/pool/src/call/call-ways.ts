@@ -15,6 +15,7 @@ import type {
 import type { Admission } from './admission/index.js'
 import type { CallAttempt } from './attempt.js'
 import type { CallEnd } from './call-observer.js'
+import type { SentAway } from './bad-times.js'
 import type { HedgeWish } from './hedging.js'
 import type { Issuers } from './issuers.js'
 import type { OpenCall } from './open-calls.js'
@@ -62,7 +63,7 @@ export interface CallWays {
   /** Nobody has a place for an attempt of any kind. */
   readonly allFull: boolean
   /** A call was sent away from the queue. */
-  sentAway(code: 'QUEUE_TIMEOUT' | 'QUEUE_FULL'): void
+  sentAway(code: SentAway): void
   /** Why the picker found nobody. */
   whyNobody(query: PickQuery, now: Milliseconds): AttemptFailure
   /** Those who could serve it are only busy, or not fit now and may be soon: worth a wait in the queue. */
@@ -73,7 +74,9 @@ export interface CallWays {
   mayReturn(query: PickQuery): boolean
   /** A question of the server that the caller does not take. */
   answerServer(request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void
-  /** An attempt ended. */
+  /** An attempt ended, and is going to be counted. */
+  settling(): void
+  /** It was counted. */
   settled(attempt: CallAttempt, outcome: Outcome, failure: AttemptFailure | undefined, now: Milliseconds): void
   /** The call ended, `elapsed` after it was made. */
   finished(call: OpenCall, end: CallEnd, elapsed: Milliseconds): void

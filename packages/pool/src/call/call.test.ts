@@ -333,6 +333,21 @@ describe('the retry budget', () => {
     expect(calls.counts.retries).toBe(1)
   })
 
+  it('that is spent is told of once, and again when no repeat was refused for five seconds', () => {
+    const [a, b] = [new Replica('a'), new Replica('b')]
+    const { call, badTimes, time } = world([a, b], { retryBudget: { ratio: 0, reserve: 0, window: 1_000 } })
+    for (let n = 0; n < 3; n++) {
+      call()
+      a.fails('CONNECTION_LOST', 'sent')
+      time.advance(1_000)
+    }
+    expect(badTimes).toEqual([['retry-budget:exhausted']])
+    time.advance(3_999)
+    expect(badTimes).toHaveLength(1)
+    time.advance(1)
+    expect(badTimes.slice(1)).toEqual([['retry-budget:restored', { refused: 3, duration: 2_000 }]])
+  })
+
   it('is not touched by what never reached a server', () => {
     const [a, b] = [new Replica('a'), new Replica('b')]
     const { call } = world([a, b], { retryBudget: { ratio: 0, reserve: 0, window: 1_000 } })

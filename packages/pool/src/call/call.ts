@@ -432,6 +432,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
   #settle(attempt: CallAttempt, outcome: Outcome, failure: AttemptFailure | undefined, now: Milliseconds): void {
     if (attempt === this.#current) this.#current = this.#hedge
     this.#hedge = undefined
+    this.#ways.settling()
     if (!this.stream) {
       this.#ways.timers.clear(attempt)
       // The guard first: it reads the list of what is open, which the load keeps.

@@ -17,6 +17,7 @@ import type {
 import { PoolError } from '../errors.js'
 import { Admission } from './admission/index.js'
 import type { CallAttempt } from './attempt.js'
+import { BadTimes, type BadTime, type SentAway } from './bad-times.js'
 import { Call } from './call.js'
 import { type CallEnd, type CallObserver, isAnswered } from './call-observer.js'
 import type { CallListener, CallTerms } from './call-terms.js'
@@ -58,6 +59,10 @@ export interface CallsPorts {
   readonly observe: (target: Target, outcome: Outcome, failure: AttemptFailure | undefined) => void
   /** Counts what is counted beyond the totals. */
   readonly observer?: CallObserver | undefined
+  /** An attempt has ended, and is going to be counted; `observe` is told of it after that. */
+  readonly settling: () => void
+  /** What befalls calls in numbers begins or ends. */
+  readonly onBadTime: (event: BadTime) => void
 }
 
 /** Sums over all calls. */
@@ -102,6 +107,7 @@ export class Calls implements CallWays {
   /** The moment for which the budget is asked. */
   #now: Milliseconds
   readonly #hedging: Hedging
+  readonly #badTimes: BadTimes
   readonly #home: { client: string | undefined } = { client: undefined }
   readonly #ports: CallsPorts
   readonly #open = new OpenCalls()
@@ -124,6 +130,7 @@ export class Calls implements CallWays {
     this.#hedging = new Hedging(ports.latency, hedge)
     if (maxQueueSize !== undefined)
       this.admission = new Admission({ timers: ports.timers, maxQueueSize, onWaited: (priority, time) => ports.observer?.waited(priority, time) })
+    this.#badTimes = new BadTimes({ timers: ports.timers, counts: this.counts, tell: ports.onBadTime })
   }
 
   start(request: JsonRpcRequest, terms: CallTerms, listener: CallListener): Call {
@@ -149,6 +156,11 @@ export class Calls implements CallWays {
   abandonAll(): void {
     this.#ended = true
     this.#open.abandonAll()
+  }
+
+  /** Nothing is timed any more. */
+  stop(): void {
+    this.#badTimes.stop()
   }
 
   /** The fleet, who of it is used, or what a replica serves, is not what it was. */
@@ -231,7 +243,10 @@ export class Calls implements CallWays {
       this.counts.requeues++
       return true
     }
-    if (!this.#retryBudget.withdraw()) return false
+    if (!this.#retryBudget.withdraw()) {
+      this.#badTimes.refused(now)
+      return false
+    }
     this.counts.retries++
     return true
   }
@@ -241,9 +256,10 @@ export class Calls implements CallWays {
     return available.length > 0 && available.every(({ guard }) => guard.full)
   }
 
-  sentAway(code: 'QUEUE_TIMEOUT' | 'QUEUE_FULL'): void {
+  sentAway(code: SentAway): void {
     if (code === 'QUEUE_FULL') this.counts.shed++
     else this.counts.timedOut++
+    this.#badTimes.sentAway(code, this.admission?.waiting ?? 0, this.timers.now())
   }
 
   whyNobody(query: PickQuery, now: Milliseconds): AttemptFailure {
@@ -296,6 +312,10 @@ export class Calls implements CallWays {
 
   answerServer(request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void {
     this.#ports.answerServer(request, reply)
+  }
+
+  settling(): void {
+    this.#ports.settling()
   }
 
   settled({ target, stream, startedAt }: CallAttempt, outcome: Outcome, failure: AttemptFailure | undefined, now: Milliseconds): void {

@@ -13,20 +13,23 @@ import { checkDefaults, resolveEndpoints } from './resolve-endpoint.js'
 import type { CheckedPoolOptions, PoolDefaults } from './schema.js'
 import { loadBalancingAlgorithm as algorithmCheck, poolOptions } from './schema.js'
 
+/** Told when `loadBalancingAlgorithm` was set to another one. */
+type AlgorithmListener = (algorithm: LoadBalancingAlgorithm, previous: LoadBalancingAlgorithm) => void
+
 /**
  * Checks the options of a pool and gives those that are missing their defaults.
  *
  * @throws PoolError `CONFIG`, which names everything that is wrong, and shows no secret.
  */
-export function resolveConfig(options: unknown): ResolvedConfig {
+export function resolveConfig(options: unknown, onAlgorithm: AlgorithmListener = () => {}): ResolvedConfig {
   const problems = new Problems()
-  const config = read(options, new Place(problems))
+  const config = read(options, new Place(problems), onAlgorithm)
   problems.throwIfAny()
   // Without a problem there is a config.
   return config!
 }
 
-function read(options: unknown, place: Place): ResolvedConfig | undefined {
+function read(options: unknown, place: Place, onAlgorithm: AlgorithmListener): ResolvedConfig | undefined {
   let given: Read<CheckedPoolOptions, PoolDefaults> | undefined
   let named: ReadonlySet<string>
   try {
@@ -66,7 +69,7 @@ function read(options: unknown, place: Place): ResolvedConfig | undefined {
     capabilities: capabilities ?? capabilitiesOf(rest.handlers),
   }
   const hidden = { clientSecret, serviceDiscovery, endpointDefaults, minSizeGiven: minSize !== undefined }
-  return Object.freeze(changeable(conceal(config, hidden)))
+  return Object.freeze(changeable(conceal(config, hidden), onAlgorithm))
 }
 
 /** Needed before the endpoints are read; what is wrong with them is said when they are. */
@@ -91,7 +94,10 @@ function capabilitiesOf(handlers: Handlers): JsonObject {
 }
 
 /** The one member that may be assigned while the pool runs. */
-function changeable<T extends { readonly loadBalancingAlgorithm: LoadBalancingAlgorithm }>(config: T): T & { loadBalancingAlgorithm: LoadBalancingAlgorithm } {
+function changeable<T extends { readonly loadBalancingAlgorithm: LoadBalancingAlgorithm }>(
+  config: T,
+  onChange: AlgorithmListener,
+): T & { loadBalancingAlgorithm: LoadBalancingAlgorithm } {
   let algorithm = config.loadBalancingAlgorithm
   return Object.defineProperty(config, 'loadBalancingAlgorithm', {
     enumerable: true,
@@ -100,7 +106,9 @@ function changeable<T extends { readonly loadBalancingAlgorithm: LoadBalancingAl
       const problems = new Problems()
       const checked = algorithmCheck.read(value, new Place(problems, 'loadBalancingAlgorithm'))
       problems.throwIfAny()
+      const previous = algorithm
       algorithm = checked!
+      if (algorithm !== previous) onChange(algorithm, previous)
     },
   })
 }

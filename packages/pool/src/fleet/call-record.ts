@@ -69,14 +69,15 @@ export class CallRecord {
     const compared = ofAttempt && config.maxEjectionPercent > 0
     // Once: a listener may report the same error, and means it.
     this.#ofAttempt = undefined
-    if (!ofAttempt) hooks.onErrorReported(owner.client)
     const unhealthy = owner.health.callFailed(!compared)
     owner.lastError = error.message
     if (unhealthy) owner.fitnessChanged()
-    const clientId = owner.client.id
-    hooks.emit('client:error', { clientId, error })
+    const { ref } = owner.client
+    hooks.emit('client:error', { ...ref, error })
+    // After it: what it leads to has a cause then.
+    if (!ofAttempt) hooks.onErrorReported(owner.client)
     if (!unhealthy) return
-    hooks.emit('client:unhealthy', { clientId, error: error.message })
+    hooks.emit('client:unhealthy', { ...ref, error: error.message })
     // Is it the server, or only what was asked of it? A probe tells.
     owner.watch.pace()
   }
@@ -92,7 +93,7 @@ export class CallRecord {
       watch.pace()
       this.#owner.fitnessChanged()
     }
-    this.#options.hooks.emit('client:ejected', { clientId: client.id, reason, duration })
+    this.#options.hooks.emit('client:ejected', { ...client.ref, reason, duration })
   }
 
   /** It is not out any more. */
@@ -102,7 +103,7 @@ export class CallRecord {
     health.transition('ejected', 'healthy')
     watch.pace()
     this.#owner.fitnessChanged()
-    this.#options.hooks.emit('client:returned', { clientId: client.id })
+    this.#options.hooks.emit('client:returned', client.ref)
   }
 
   /** A user says how the client is: why it was out does not count any more. */

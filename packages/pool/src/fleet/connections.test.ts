@@ -65,6 +65,9 @@ class Bench implements ConnectionsOwner {
   reported(): void {
     this.heard.push('metrics')
   }
+  sessionChanged(change: string): void {
+    this.heard.push(`session ${change}`)
+  }
   erred(error: Error): void {
     this.heard.push(error.message)
   }
@@ -114,14 +117,16 @@ describe('Connections', () => {
     old.onRequest({ jsonrpc: '2.0', id: 1, method: 'roots/list' }, () => {})
     old.onServesChanged()
     old.onMetrics({})
+    old.onSession('lost')
     old.onError(new Error('odd'))
-    expect(bench.heard.splice(0)).toEqual(['notification', 'request', 'serves', 'metrics', 'odd'])
+    expect(bench.heard.splice(0)).toEqual(['notification', 'request', 'serves', 'metrics', 'session lost', 'odd'])
     bench.outstanding = 1
     await bench.renew()
     old.onNotification({ jsonrpc: '2.0', method: 'notifications/message' })
     old.onRequest({ jsonrpc: '2.0', id: 1, method: 'roots/list' }, () => {})
     old.onServesChanged()
     old.onMetrics({})
+    old.onSession('restored')
     old.onError(new Error('odd'))
     first.lose(new Error('old'))
     expect(bench.heard).toEqual([])

@@ -1,5 +1,5 @@
 import type { ResolvedEndpoint } from '../config/index.js'
-import type { ClientEvents } from '../events.js'
+import type { ClientEvents, ClientRef } from '../events.js'
 import type { Guard, JsonRpcRequest, JsonRpcResponse, LiveConnection, Target } from '../ports.js'
 import { SafeEmitter } from '../safe-emitter.js'
 import type { ClientLoad } from './client-load.js'
@@ -47,6 +47,11 @@ export class FleetClient extends SafeEmitter<ClientEvents> implements PooledClie
     this.load = identity.load
     this.guard = identity.guard
     this.#ways = ways
+  }
+
+  /** For events. */
+  get ref(): ClientRef {
+    return { clientId: this.id, endpoint: this.endpointLabel }
   }
 
   send(message: JsonRpcRequest): Promise<JsonRpcResponse> {

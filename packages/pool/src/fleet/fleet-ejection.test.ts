@@ -20,7 +20,7 @@ describe('a client that is ejected', () => {
     expect(world.fleet.available).toEqual([a, b])
     // Who is available did not change.
     expect(world.snapshots).toHaveLength(snapshots)
-    expect(world.events).toEqual([['client:ejected', { clientId: a.id, reason: 'slow', duration: 15_000 }]])
+    expect(world.events).toEqual([['client:ejected', { ...a.ref, reason: 'slow', duration: 15_000 }]])
   })
 
   it('is healthy again as soon as it is reinstated', async () => {
@@ -29,7 +29,7 @@ describe('a client that is ejected', () => {
     world.fleet.eject(a, 'failing', 15_000)
     await world.time.run(500)
     world.fleet.reinstate(a)
-    expect(world.events.at(-1)).toEqual(['client:returned', { clientId: a.id }])
+    expect(world.events.at(-1)).toEqual(['client:returned', a.ref])
     expect([world.status(a), world.fleet.fit.length]).toEqual(['healthy', 2])
     expect(world.fleet.views.healthStatus.get(a.id)?.ejection).toBeUndefined()
     world.fleet.reinstate(a)

@@ -49,8 +49,8 @@ describe('probes', () => {
     expect(world.fleet.getHealthyClients()).toEqual([world.at('b')])
     expect(world.snapshots.at(-1)).toEqual([world.at('b')])
     expect(world.events).toEqual([
-      ['client:unhealthy', { clientId: client.id, error: 'out of order' }],
-      ['client:recovering', { clientId: client.id }],
+      ['client:unhealthy', { ...client.ref, error: 'out of order' }],
+      ['client:recovering', client.ref],
     ])
     expect(world.fleet.views.healthStatus.get(client.id)).toMatchObject({ consecutiveFailures: 3, lastError: 'out of order' })
   })
@@ -127,9 +127,9 @@ describe('a lost connection', () => {
     expect(world.status(client)).toBe('disconnected')
     expect(world.fleet.fit).toEqual([world.at('b')])
     expect(world.events).toEqual([
-      ['client:error', { clientId: client.id, error: expect.objectContaining({ message: 'socket hang up' }) }],
-      ['client:disconnected', { clientId: client.id }],
-      ['client:recovering', { clientId: client.id }],
+      ['client:error', { ...client.ref, error: expect.objectContaining({ message: 'socket hang up' }) }],
+      ['client:disconnected', client.ref],
+      ['client:recovering', client.ref],
     ])
     await world.time.run(6)
     expect([world.names().at(-1), world.status(client)]).toEqual(['client:recovered', 'recovering'])
@@ -152,7 +152,7 @@ describe('a lost connection', () => {
     expect(attempts.length).toBeGreaterThan(120)
     expect(attempts.length).toBeLessThan(480)
     expect(world.names(client).filter((name) => name === 'client:recovery-failed')).toHaveLength(attempts.length)
-    expect(world.payloads('client:recovery-failed')[0]).toEqual({ clientId: client.id, error: 'a refused' })
+    expect(world.payloads('client:recovery-failed')[0]).toEqual({ ...client.ref, error: 'a refused' })
     world.server('a').state = 'up'
     await world.time.run(5_500)
     expect(world.status(client)).toBe('healthy')
@@ -187,6 +187,7 @@ describe('a lost connection', () => {
       'client:disconnected',
       'client:recovering',
       'client:recovery-failed',
+      'client:draining',
       'client:removed',
     ])
     expect(world.spread).toEqual(['a', 'b'])
@@ -333,11 +334,11 @@ describe('events of a client', () => {
     client.emit('metrics', { cpuUsage: 12 })
     expect(world.fleet.views.loadMetrics.get(client.id)?.cpuUsage).toBe(12)
     client.emit('notification', { jsonrpc: '2.0', method: 'notifications/message' })
-    expect(world.payloads('notification')).toEqual([{ clientId: client.id, notification: { jsonrpc: '2.0', method: 'notifications/message' } }])
+    expect(world.payloads('notification')).toEqual([{ ...client.ref, notification: { jsonrpc: '2.0', method: 'notifications/message' } }])
     expect(world.log).toEqual([`${client.id} notifications/message`])
     const error = new Error('Simulated')
     for (let i = 0; i < 3; i++) client.emit('error', error)
-    expect(world.payloads('client:error')).toEqual(Array(3).fill({ clientId: client.id, error }))
+    expect(world.payloads('client:error')).toEqual(Array(3).fill({ ...client.ref, error }))
     expect(world.status(client)).toBe('unhealthy')
     client.emit('disconnected')
     expect(world.status(client)).toBe('disconnected')
@@ -412,5 +413,22 @@ describe('a pooled client', () => {
     await world.time.run(1_000)
     expect(world.names(third)).toEqual(['client:connected', 'client:recovering', 'client:recovery-failed'])
     expect([world.status(third), third.connection === connection]).toEqual(['healthy', true])
+  })
+})
+
+describe('an endpoint that speaks another revision', () => {
+  it('is told of once, when the first of its clients is connected again', async () => {
+    const world = await running(['a'], { minSize: 2 })
+    const server = world.server('a')
+    server.era = 'legacy'
+    for (const connection of [...server.connections]) connection.lose()
+    await world.time.run(100)
+    expect(world.names().filter((name) => name === 'client:recovered')).toHaveLength(2)
+    expect(world.payloads('endpoint:era-changed')).toEqual([
+      {
+        endpoint: 'http://a.test/mcp',
+        ...{ era: 'legacy', protocolVersion: '2025-11-25', previousEra: 'modern', previousProtocolVersion: '2026-07-28' },
+      },
+    ])
   })
 })

@@ -21,7 +21,7 @@ describe('removeClient', () => {
     await world.fleet.removeClient(client.id)
     expect(connection!.closed).toBe(true)
     expect(world.fleet.views.clients.has(client.id)).toBe(false)
-    expect(world.names(client)).toEqual(['client:removed'])
+    expect(world.names(client)).toEqual(['client:draining', 'client:removed'])
     await world.time.run(10)
     expect(world.spread).toEqual(['a', 'b'])
     expect(world.at('a').place).toBe(client.place)
@@ -36,12 +36,13 @@ describe('removeClient', () => {
     expect(world.fleet.fit).toEqual([world.at('b')])
     expect(world.status(client)).toBe('draining')
     await world.time.run(60_000)
-    expect(world.names(client)).toEqual([])
+    expect(world.events[0]).toEqual(['client:draining', { ...client.ref, outstanding: 1 }])
+    expect(world.names(client)).toEqual(['client:draining'])
     expect(world.fleet.fit).toHaveLength(2)
     expect(world.fleet.fit).not.toContain(client)
     call.end()
     await world.during(removed)
-    expect(world.names(client)).toEqual(['client:removed'])
+    expect(world.names(client)).toEqual(['client:draining', 'client:removed'])
     expect(world.clients).toHaveLength(2)
   })
 
@@ -50,9 +51,9 @@ describe('removeClient', () => {
     const client = world.at('a')
     world.server('a').connections[0]!.closeError = new Error('cannot let go')
     await world.fleet.removeClient(client.id)
-    expect(world.events.slice(0, 2)).toEqual([
-      ['client:disconnect-error', { clientId: client.id, error: expect.objectContaining({ message: 'cannot let go' }) }],
-      ['client:removed', { clientId: client.id }],
+    expect(world.events.slice(1, 3)).toEqual([
+      ['client:disconnect-error', { ...client.ref, error: expect.objectContaining({ message: 'cannot let go' }) }],
+      ['client:removed', client.ref],
     ])
   })
 
@@ -71,7 +72,7 @@ describe('removeClient', () => {
     await Promise.all([world.fleet.removeClient(client.id), world.fleet.removeClient(client.id)])
     await world.fleet.removeClient(client.id)
     await world.fleet.removeClient('client-nobody')
-    expect(world.names(client)).toEqual(['client:removed'])
+    expect(world.names(client)).toEqual(['client:draining', 'client:removed'])
     expect(world.totals.activeConnections).toBe(1)
   })
 
@@ -112,7 +113,7 @@ describe('a disconnection below minSize', () => {
     const client = world.at('a')
     world.server('a').crash()
     await world.time.run(10)
-    expect(world.payloads('client:replacement-failed')).toMatchObject([{ clientId: client.id, error: { message: 'a refused' } }])
+    expect(world.payloads('client:replacement-failed')).toMatchObject([{ ...client.ref, error: { message: 'a refused' } }])
   })
 })
 

@@ -21,7 +21,7 @@ describe('start', () => {
     await world.started()
     expect(world.names()).toEqual(['starting', 'client:connected', 'client:connected', 'started'])
     const [connected] = world.payloads('client:connected')
-    expect(connected).toEqual({ clientId: world.at('a').id, endpoint: 'http://a.test/mcp' })
+    expect(connected).toEqual({ clientId: world.at('a').id, endpoint: 'http://a.test/mcp', era: 'modern', protocolVersion: '2026-07-28' })
     expect(world.payloads('started')).toEqual([{ successful: 2, failed: 0, total: 2 }])
   })
 

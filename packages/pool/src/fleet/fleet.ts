@@ -76,34 +76,42 @@ export class Fleet implements MemberOwner {
   async #start(): Promise<void> {
     const { hooks, config } = this.options
     hooks.emit('starting')
-    const failures: Error[] = []
+    const failures: FirstFailure[] = []
     const tried = new Set<Site>()
     let successful = 0
     // When none of those comes up, endpoints that nobody has tried yet are better than giving up.
     for (let round = this.#firstClients(tried); round.length > 0; round = this.#firstClients(tried)) {
-      for (const result of await Promise.allSettled(round)) {
-        if (result.status === 'fulfilled') successful++
-        else failures.push(result.reason as Error)
+      const failed: FirstFailure[] = []
+      for (const outcome of await Promise.all(round)) {
+        if (outcome === undefined) successful++
+        else failed.push(outcome)
       }
       if (this.#closing !== undefined) throw shuttingDown()
-      for (const error of failures.slice(-round.length)) hooks.emit('client:creation-failed', { error })
+      for (const failure of failed) hooks.emit('client:creation-failed', failure)
+      failures.push(...failed)
       if (successful > 0) break
     }
-    if (successful === 0) throw nobody(failures, config.endpoints.length)
+    if (successful === 0)
+      throw nobody(
+        failures.map(({ error }) => error),
+        config.endpoints.length,
+      )
     hooks.emit('started', { successful, failed: failures.length, total: this.#roster.listed.size })
     this.#sizing.start()
   }
 
   /** One for each place of the minimum, at endpoints that were not tried before. */
-  #firstClients(tried: Set<Site>): Array<Promise<FleetClient>> {
+  #firstClients(tried: Set<Site>): Array<Promise<FirstFailure | undefined>> {
     const { maxSize } = this.options.config
     const before = new Set(tried)
-    const round: Array<Promise<FleetClient>> = []
+    const round: Array<Promise<FirstFailure | undefined>> = []
     while (round.length < this.#sizing.minimum && this.#roster.held.size < maxSize) {
       const site = this.#sites.neediest((candidate) => !before.has(candidate))
       if (site === undefined) break
       tried.add(site)
-      round.push(this.#sizing.supply(site))
+      const { label: endpoint } = site.endpoint
+      const firstFailure = (error: Error): FirstFailure => ({ endpoint, error })
+      round.push(this.#sizing.supply(site).then(() => undefined, firstFailure))
     }
     return round
   }
@@ -243,7 +251,7 @@ export class Fleet implements MemberOwner {
 
   handleClientError(clientId: string, error: Error): void {
     const member = this.#member(clientId)
-    if (member === undefined) this.options.hooks.emit('client:error', { clientId, error })
+    if (member === undefined) this.options.hooks.emit('client:error', { clientId, endpoint: undefined, error })
     else member.record.failed(error)
   }
 
@@ -297,12 +305,18 @@ export class Fleet implements MemberOwner {
   }
 
   disconnected(member: Member): void {
-    this.#sizing.replace(member.id)
+    this.#sizing.replace(member.client)
   }
 
   keeps(member: Member): boolean {
     return this.#sizing.keeps(member)
   }
+}
+
+/** Where a client could not be had at the start, and why. */
+interface FirstFailure {
+  readonly endpoint: string
+  readonly error: Error
 }
 
 function shuttingDown(): PoolError {

@@ -6,6 +6,7 @@ export interface LinkOwner {
   asked(request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void
   servesChanged(): void
   reported(metrics: ReportedMetrics): void
+  sessionChanged(change: 'lost' | 'restored'): void
   erred(error: Error): void
   /** Not called before the link is taken: see `Link.lost`. */
   lost(error: Error): void
@@ -67,6 +68,10 @@ export class Link implements ConnectionListener {
 
   onMetrics(metrics: ReportedMetrics): void {
     if (this.#heard) this.#owner.reported(metrics)
+  }
+
+  onSession(change: 'lost' | 'restored'): void {
+    if (this.#heard) this.#owner.sessionChanged(change)
   }
 
   onError(error: Error): void {

@@ -102,6 +102,7 @@ export class Member implements ConnectionsOwner, CallRecordOwner, ClientWays, Wa
 
   connected(connection: LiveConnection): void {
     this.client.connection = connection
+    this.#learnEra(connection)
     if (this.health.connected()) {
       this.#startSlowly()
       this.lastCheck = this.#owner.options.wallClock()
@@ -111,8 +112,17 @@ export class Member implements ConnectionsOwner, CallRecordOwner, ClientWays, Wa
     this.#owner.connectionChanged(this)
   }
 
+  /** Told before the client is: it is what speaks another revision. */
+  #learnEra({ era, facts: { protocolVersion } }: LiveConnection): void {
+    const { spoken } = this.site
+    this.site.spoken = { era, protocolVersion }
+    if (spoken === undefined || (spoken.era === era && spoken.protocolVersion === protocolVersion)) return
+    const { era: previousEra, protocolVersion: previousProtocolVersion } = spoken
+    this.#emit('endpoint:era-changed', { endpoint: this.endpoint.label, era, protocolVersion, previousEra, previousProtocolVersion })
+  }
+
   closeFailed(error: Error): void {
-    this.#emit('client:disconnect-error', { clientId: this.id, error })
+    this.#emit('client:disconnect-error', { ...this.client.ref, error })
   }
 
   reconnect(): Promise<void> {
@@ -147,7 +157,7 @@ export class Member implements ConnectionsOwner, CallRecordOwner, ClientWays, Wa
   }
 
   #notification(notification: JsonRpcNotification): void {
-    this.#emit('notification', { clientId: this.id, notification })
+    this.#emit('notification', { ...this.client.ref, notification })
     this.#owner.options.hooks.onNotification(this.client, notification)
   }
 
@@ -157,6 +167,10 @@ export class Member implements ConnectionsOwner, CallRecordOwner, ClientWays, Wa
 
   servesChanged(): void {
     this.#owner.options.hooks.onServesChanged(this.client)
+  }
+
+  sessionChanged(change: 'lost' | 'restored'): void {
+    this.#emit(`session:${change}`, { ...this.client.ref, owner: 'pool' })
   }
 
   reported(metrics: ReportedMetrics): void {
@@ -181,7 +195,7 @@ export class Member implements ConnectionsOwner, CallRecordOwner, ClientWays, Wa
     if (!this.health.lost()) return
     this.watch.pace()
     this.fitnessChanged()
-    this.#emit('client:disconnected', { clientId: this.id })
+    this.#emit('client:disconnected', this.client.ref)
     this.#owner.disconnected(this)
     if (this.health.status === 'disconnected') this.recovery.start()
   }
@@ -218,7 +232,7 @@ export class Member implements ConnectionsOwner, CallRecordOwner, ClientWays, Wa
     this.watch.pace()
     if (verdict === 'unhealthy') {
       this.fitnessChanged()
-      this.#emit('client:unhealthy', { clientId: this.id, error: error.message })
+      this.#emit('client:unhealthy', { ...this.client.ref, error: error.message })
     }
     if (this.health.status === 'unhealthy') this.recovery.start()
   }
@@ -238,7 +252,7 @@ export class Member implements ConnectionsOwner, CallRecordOwner, ClientWays, Wa
     this.reports.fromServer(report.metrics ?? {})
     if (!fitAgain) return
     this.#becameFit()
-    this.#emit('client:healthy', { clientId: this.id })
+    this.#emit('client:healthy', this.client.ref)
   }
 
   #becameFit(): void {
@@ -257,17 +271,17 @@ export class Member implements ConnectionsOwner, CallRecordOwner, ClientWays, Wa
   // ── Recovery ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
   recovering(): void {
-    this.#emit('client:recovering', { clientId: this.id })
+    this.#emit('client:recovering', this.client.ref)
   }
 
   recovered(): void {
     this.#backOnline()
-    this.#emit('client:recovered', { clientId: this.id })
+    this.#emit('client:recovered', this.client.ref)
   }
 
   recoveryFailed(error: Error): boolean {
     this.lastError = error.message
-    this.#emit('client:recovery-failed', { clientId: this.id, error: error.message })
+    this.#emit('client:recovery-failed', { ...this.client.ref, error: error.message })
     // One that was asked to reconnect without need still has the connection that it had.
     return !this.leaving && !this.available && this.#owner.keeps(this)
   }

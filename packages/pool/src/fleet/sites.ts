@@ -1,5 +1,6 @@
 import { type BackoffLimits, fullJitter } from '../backoff.js'
 import type { ResolvedEndpoint } from '../config/index.js'
+import type { EndpointEra } from '../events.js'
 import type { Milliseconds, Random } from '../ports.js'
 
 /** One endpoint, and what the fleet has there. */
@@ -13,6 +14,8 @@ export class Site {
   drained = false
   /** Clients above `minSize` that gave up here, and are tried again when the endpoint is back. */
   owed = 0
+  /** What was spoken when a client was last connected here. */
+  spoken: EndpointEra | undefined
   readonly #numbers = new Set<number>()
   #failures = 0
   /** No client is connected before this by the fleet's own doing. */

@@ -135,12 +135,12 @@ export class Sizing extends Alarm {
     }
   }
 
-  /** The pool is below its minimum and `clientId` was just lost: tried at once, whatever the endpoints' backoff. */
-  replace(clientId: string): void {
+  /** The pool is below its minimum and this one was just lost: tried at once, whatever the endpoints' backoff. */
+  replace({ ref }: FleetClient): void {
     if (!this.#keeping || this.#missing <= 0 || this.#room <= 0) return
     const site = this.#sites.likeliest()
     if (site === undefined) return
-    this.supply(site).catch((error: Error) => this.#options.hooks.emit('client:replacement-failed', { clientId, error }))
+    this.supply(site).catch((error: Error) => this.#options.hooks.emit('client:replacement-failed', { ...ref, error }))
   }
 
   /**
@@ -204,7 +204,7 @@ export class Sizing extends Alarm {
       if (!member.leaving) {
         site.refused(timers.now(), recoveryLimits(config), random)
         totals.failedConnections++
-        hooks.emit('client:error', { clientId: member.id, error })
+        hooks.emit('client:error', { ...member.client.ref, error })
       }
       this.keep()
       throw error
@@ -215,7 +215,8 @@ export class Sizing extends Alarm {
     totals.activeConnections++
     this.#roster.list(member)
     member.watch.start(random)
-    hooks.emit('client:connected', { clientId: member.id, endpoint: site.endpoint.label })
+    const { era, facts } = member.client.connection
+    hooks.emit('client:connected', { ...member.client.ref, era, protocolVersion: facts.protocolVersion })
     this.keep()
     return member.client
   }
@@ -241,7 +242,7 @@ export class Sizing extends Alarm {
       await client
     } catch (error) {
       // A drain or shutdown that came in between is no failure.
-      if (!site.drained && this.#keeping) this.#options.hooks.emit('client:creation-failed', { error: error as Error })
+      if (!site.drained && this.#keeping) this.#options.hooks.emit('client:creation-failed', { endpoint: site.endpoint.label, error: error as Error })
     }
   }
 
@@ -251,6 +252,7 @@ export class Sizing extends Alarm {
     member.leave(new PoolError('CANCELLED', `client ${member.id} leaves the pool`, { endpoint: site.endpoint.label }))
     site.population--
     this.#roster.left()
+    hooks.emit('client:draining', { ...member.client.ref, outstanding: member.outstanding })
     if (member.outstanding > 0) {
       // Its place is needed now, if there is room for another.
       this.keep()
@@ -262,7 +264,7 @@ export class Sizing extends Alarm {
     this.#roster.release(member)
     this.#vacate(member)
     hooks.onRemoved(member.id)
-    hooks.emit('client:removed', { clientId: member.id })
+    hooks.emit('client:removed', member.client.ref)
     this.keep()
   }
 

@@ -30,10 +30,10 @@ describe('clients', () => {
     expect([views.clients.size, views.clients.has(client.id), world.fleet.isHealthy(client.id)]).toEqual([1, false, false])
     expect(world.fleet.fit).toEqual([world.at('b')])
     await world.time.run(1_000)
-    expect([world.spread, world.names(client)]).toEqual([['a', 'b'], []])
+    expect([world.spread, world.names(client)]).toEqual([['a', 'b'], ['client:draining']])
     call.end()
     await world.time.run(100)
-    expect(world.names(client)).toEqual(['client:removed'])
+    expect(world.names(client)).toEqual(['client:draining', 'client:removed'])
     expect(world.totals.activeConnections).toBe(2)
   })
 

@@ -63,6 +63,7 @@ function simulate({ clients, callsPerMinute, duration, seed, serve }: Fleet): Ar
     onChange: (change) => {
       if (change.what === 'ejected') ejected.push({ client: Number(change.target.id), at: time.now(), reason: change.reason })
     },
+    onPanic: () => {},
     onReturned: () => {},
   })
   for (const target of targets) seats.set(target, ejections.newSeat())

@@ -28,6 +28,7 @@ class World {
   readonly time = new VirtualTime()
   readonly targets: readonly ScriptedTarget[]
   readonly changes: HealthChange[] = []
+  readonly panics: Array<[panicking: boolean, ejected: number, clients: number]> = []
   readonly returned: Target[] = []
   /** Every list of usable clients that was told, by index. */
   readonly told: string[] = []
@@ -43,6 +44,7 @@ class World {
       seatOf: (target) => this.#seats.get(target)!,
       onUsable: (targets) => this.told.push(targets.map(({ id }) => id).join('')),
       onChange: (change) => this.changes.push(change),
+      onPanic: (...panic) => this.panics.push(panic),
       onReturned: (target) => this.returned.push(target),
     })
     for (const target of this.targets) this.#seats.set(target, this.ejections.newSeat())
@@ -254,8 +256,18 @@ describe('Ejections', () => {
     world.rounds(30, { 1: 'failed', 2: 'ok' })
     expect(world.seat(1).ejection.state).not.toBe('in')
     expect([world.ejections.panicking, world.usable]).toEqual([true, '012'])
+    expect(world.panics).toEqual([[true, 2, 3]])
     world.seat(1).breaker!.force('open')
     expect([world.usable, world.seat(1).refuses(WORK, world.time.now()), world.seat(0).refuses(WORK, world.time.now())]).toEqual(['02', 'open', undefined])
+  })
+
+  it('tells of a panic when it begins and when it is over, after the client who was one too many', () => {
+    const world = new World(3, { maxEjectionPercent: 100 })
+    world.eject(1, 2)
+    world.rounds(30, { 1: 'failed', 2: 'ok' })
+    expect(world.panics).toEqual([[true, 2, 3]])
+    world.available(0, 2)
+    expect(world.panics.slice(1)).toEqual([[false, 1, 2]])
   })
 
   it('opens a breaker for its time, tries, and closes it, telling all of it', () => {

@@ -32,6 +32,8 @@ export interface EjectionsPorts {
   seatOf(target: Target): Seat
   /** Those who may be given calls now; told when that changes. */
   onUsable(targets: readonly Target[]): void
+  /** From now on so many are out that it is not believed, or not any more. */
+  onPanic(panicking: boolean, ejected: number, clients: number): void
   onChange(change: HealthChange): void
   /** In use again after an ejection: it should get its share little by little. */
   onReturned(target: Target): void
@@ -66,6 +68,7 @@ export class Ejections implements SeatOwner {
   readonly #outside = new Set<Seat>()
   #stopped = false
   panicking = false
+  #panicTold = false
   watching = false
 
   constructor(ports: EjectionsPorts) {
@@ -110,6 +113,7 @@ export class Ejections implements SeatOwner {
     const released = this.#release(now)
     this.#publish()
     for (const target of released) this.#returned(target)
+    this.#tellPanic()
   }
 
   /** Ends all alarms. Nobody is told anything any more. */
@@ -173,6 +177,7 @@ export class Ejections implements SeatOwner {
     this.#wind(seat)
     this.#publish()
     this.#tell({ what: 'ejected', target, reason, duration })
+    this.#tellPanic()
   }
 
   #try(seat: Seat): void {
@@ -189,6 +194,7 @@ export class Ejections implements SeatOwner {
     this.#reinstate(seat, now)
     this.#publish()
     if (target !== undefined) this.#returned(target)
+    this.#tellPanic()
   }
 
   #reinstate(seat: Seat, now: Milliseconds): void {
@@ -272,6 +278,13 @@ export class Ejections implements SeatOwner {
     if (this.#stopped) return
     this.#ports.onReturned(target)
     this.#tell({ what: 'returned', target })
+  }
+
+  /** After the client who was one too many, or one less. */
+  #tellPanic(): void {
+    if (this.panicking === this.#panicTold || this.#stopped) return
+    this.#panicTold = this.panicking
+    this.#ports.onPanic(this.panicking, this.#outside.size, this.#available.length)
   }
 
   #tell(change: HealthChange): void {

@@ -22,7 +22,7 @@ export { SdkTransport, type TransportOptions } from './sdk-transport.js'
 export { type PoolVerbs, TypedVerbs, type VerbOptions } from './verbs.js'
 
 // Sessions
-export { OwnedSession } from './session.js'
+export { OwnedSession, type Seat, type SessionChange } from './session.js'
 
 // Connections, and what they share
 export { connectSse, connectStdio } from './channel/index.js'
@@ -30,4 +30,4 @@ export { EraMemory } from './era-memory.js'
 export { connectHttp, NotStreamableHttp } from './http/connect.js'
 export { ListenRota } from './listen-rota.js'
 export { PoolLogLevel } from './pool-log-level.js'
-export { ToolCatalog } from './tool-catalog.js'
+export { ToolCatalog, type ToolsChange } from './tool-catalog.js'

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonRpcNotification } from '../ports.js'
-import { OwnedSession, type Seat } from './session.js'
+import { OwnedSession, type Seat, type SessionChange } from './session.js'
 
 const CHANGED: JsonRpcNotification = { jsonrpc: '2.0', method: 'notifications/roots/list_changed' }
 
 class TestSeat implements Seat {
   readonly client: string
+  readonly label = 'https://server.test/mcp'
   readonly notified: JsonRpcNotification[] = []
   left = 0
   constructor(client: string) {
@@ -19,8 +20,8 @@ class TestSeat implements Seat {
   }
 }
 
-const open = () =>
-  new OwnedSession({ protocolVersion: '2025-11-25', clientInfo: { name: 'x', version: '1' }, capabilities: {} }, { onNotification() {}, onRequest() {} })
+const PARAMETERS = { protocolVersion: '2025-11-25', clientInfo: { name: 'x', version: '1' }, capabilities: {} }
+const open = (onChange?: (change: SessionChange, seat: Seat) => void) => new OwnedSession(PARAMETERS, { onNotification() {}, onRequest() {} }, onChange)
 
 describe('OwnedSession', () => {
   it('names the client as soon as a seat is taken, and leaves the old seat when it moves', () => {
@@ -69,5 +70,27 @@ describe('OwnedSession', () => {
       { method: 'logging/setLevel', params: { level: 'info' } },
       { method: 'resources/subscribe', params: { uri: 'a:2' } },
     ])
+  })
+
+  it('tells of its loss and of its return, wherever that is, and of nothing that its owner wanted', async () => {
+    const told: string[] = []
+    const session = open((change, { client }) => told.push(`${change} ${client}`))
+    const [first, second] = [new TestSeat('a'), new TestSeat('b')]
+    session.take(first)
+    // It never came to be open there.
+    session.vacate(first)
+    session.take(first)
+    session.opened(first)
+    expect(told).toEqual([])
+    session.vacate(first)
+    session.take(second)
+    session.opened(second)
+    expect(told.splice(0)).toEqual(['lost a', 'restored b'])
+    session.take(first)
+    session.opened(second)
+    session.opened(first)
+    expect(told.splice(0)).toEqual(['lost b', 'restored a'])
+    await session.close()
+    expect(told).toEqual([])
   })
 })

@@ -8,10 +8,14 @@ const ACCEPTED: JsonRpcResponse = { jsonrpc: '2.0', id: 0, result: {} }
 export interface Seat {
   /** Id of the pooled client. */
   readonly client: string
+  /** Of the endpoint, for people. */
+  readonly label: string
   notify(notification: JsonRpcNotification): Promise<void>
   /** The session goes elsewhere or ends: what is outstanding on it is finished, then the server is told. Never rejects. */
   leave(): Promise<void>
 }
+
+export type SessionChange = 'lost' | 'restored'
 
 /**
  * A session of the legacy era that belongs to one caller: its own `initialize`, its own log level and subscriptions,
@@ -27,12 +31,16 @@ export class OwnedSession implements OwnSession {
   readonly parameters: SessionParameters
   readonly listener: SessionListener
   readonly memory: SessionMemory = new SessionMemory()
+  readonly #onChange: (change: SessionChange, seat: Seat) => void
   #seat: Seat | undefined
+  /** `lost`: it was open, and is to be opened again with the next attempt. */
+  #state: 'new' | 'open' | 'lost' = 'new'
   #closed = false
 
-  constructor(parameters: SessionParameters, listener: SessionListener) {
+  constructor(parameters: SessionParameters, listener: SessionListener, onChange: (change: SessionChange, seat: Seat) => void = () => {}) {
     this.parameters = parameters
     this.listener = listener
+    this.#onChange = onChange
   }
 
   get client(): string | undefined {
@@ -62,12 +70,30 @@ export class OwnedSession implements OwnSession {
   take(seat: Seat): void {
     const left = this.#seat
     this.#seat = seat
-    if (left !== undefined && left !== seat) void left.leave()
+    if (left === undefined || left === seat) return
+    this.#lost(left)
+    void left.leave()
+  }
+
+  /** It is open at that seat. */
+  opened(seat: Seat): void {
+    if (this.#seat !== seat) return
+    const again = this.#state === 'lost'
+    this.#state = 'open'
+    if (again) this.#onChange('restored', seat)
   }
 
   /** The session is not open there any more. No effect once it was taken elsewhere. */
   vacate(seat: Seat): void {
-    if (this.#seat === seat) this.#seat = undefined
+    if (this.#seat !== seat) return
+    this.#seat = undefined
+    this.#lost(seat)
+  }
+
+  #lost(seat: Seat): void {
+    if (this.#state !== 'open' || this.#closed) return
+    this.#state = 'lost'
+    this.#onChange('lost', seat)
   }
 
   async notify(notification: JsonRpcNotification): Promise<void> {

@@ -104,4 +104,16 @@ describe('ToolCatalog', () => {
     learn({ tools: [tool('read')] })
     expect(changes()).toBe(2)
   })
+
+  it('tells how a list that was known changed, and of the first one nothing', () => {
+    const told: unknown[] = []
+    const tools = new ToolCatalog({ trustAnnotations: true, onChange: (change) => told.push(change) })
+    const learn = (...list: JsonObject[]): void => void tools.learn({}, { tools: list }, true, () => {})
+    learn(READS, tool('plain'), tool('old'))
+    learn(READS, tool('plain'), tool('old'))
+    expect(told).toEqual([])
+    learn(READS, tool('plain', { idempotentHint: true }), ...Array.from({ length: 30 }, (_, n) => tool(`new-${n}`)))
+    const added = Array.from({ length: 20 }, (_, n) => `new-${n}`)
+    expect(told).toEqual([{ tools: 32, added, removed: ['old'], altered: ['plain'] }])
+  })
 })

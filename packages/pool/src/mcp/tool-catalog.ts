@@ -7,9 +7,21 @@ interface Entry {
   readonly annotations: readonly HeaderAnnotation[]
 }
 
+/** How a list of tools differs from the one before. Twenty names of each at most: a server may have as many as it likes. */
+export interface ToolsChange {
+  /** So many there are now. */
+  readonly tools: number
+  readonly added: readonly string[]
+  readonly removed: readonly string[]
+  /** There before and now, with other hints. */
+  readonly altered: readonly string[]
+}
+
 export interface ToolCatalogOptions {
   /** Whether `readOnlyHint` and `idempotentHint` are believed: they decide what may run twice. */
   readonly trustAnnotations: boolean
+  /** A list that was known is not true any more. */
+  readonly onChange?: (change: ToolsChange) => void
 }
 
 /** One page: the result of `tools/list`. */
@@ -17,6 +29,8 @@ export type FetchTools = (cursor: string | undefined) => Promise<JsonObject>
 
 /** A server that hands out cursors for ever is not followed for ever. */
 const MAX_PAGES = 1_000
+
+const MOST_NAMES = 20
 
 const NOTHING: readonly HeaderAnnotation[] = []
 
@@ -136,18 +150,39 @@ export class ToolCatalog {
   }
 
   #replace(tools: Map<string, Entry>, complete: boolean): void {
-    const changed = complete !== this.#complete || !sameFacts(this.#tools, tools)
+    const before = this.#tools
+    const known = this.#complete
+    const changed = !sameFacts(before, tools)
     this.#tools = tools
     this.#complete = complete
-    if (changed) for (const listener of [...this.#listeners]) listener()
+    if (changed || complete !== known) for (const listener of [...this.#listeners]) listener()
+    if (changed && known) this.#options.onChange?.(difference(before, tools))
   }
+}
+
+function difference(before: ReadonlyMap<string, Entry>, after: ReadonlyMap<string, Entry>): ToolsChange {
+  const common = [...after.keys()].filter((name) => before.has(name))
+  return {
+    tools: after.size,
+    added: some([...after.keys()].filter((name) => !before.has(name))),
+    removed: some([...before.keys()].filter((name) => !after.has(name))),
+    altered: some(common.filter((name) => !hasFacts(before.get(name)!, after.get(name)!))),
+  }
+}
+
+function some(names: readonly string[]): readonly string[] {
+  return names.slice(0, MOST_NAMES)
 }
 
 function sameFacts(before: ReadonlyMap<string, Entry>, after: ReadonlyMap<string, Entry>): boolean {
   if (before.size !== after.size) return false
-  for (const [name, { facts }] of after) {
-    const old = before.get(name)?.facts
-    if (old?.readOnly !== facts.readOnly || old.idempotent !== facts.idempotent) return false
+  for (const [name, entry] of after) {
+    const old = before.get(name)
+    if (old === undefined || !hasFacts(old, entry)) return false
   }
   return true
+}
+
+function hasFacts(a: Entry, b: Entry): boolean {
+  return a.facts.readOnly === b.facts.readOnly && a.facts.idempotent === b.facts.idempotent
 }

@@ -82,6 +82,7 @@ describe('ScriptedConnection', () => {
       onRequest: ignore,
       onServesChanged: ignore,
       onMetrics: ignore,
+      onSession: ignore,
       onError: ignore,
       onLost: (error: Error) => lost.push(error.message),
     }

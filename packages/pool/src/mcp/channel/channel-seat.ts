@@ -101,6 +101,7 @@ export class ChannelSeat implements Seat, ChannelOwner, ExchangeHome {
       for (const { method, params } of this.#session.memory.restoring()) await askChannel(channel, this.#parts.ports, method, params, this.#parts.timeout)
       if (this.#state === 'gone' || !channel.isOpen) throw new PoolError('SESSION_LOST', `the session at ${this.label} ended at once`, { endpoint: this.label })
       this.#channel = channel
+      this.#session.opened(this)
       for (const [exchange, attempt] of this.#waiting.splice(0)) exchange.send(channel, attempt.request)
       return channel
     } catch (error) {

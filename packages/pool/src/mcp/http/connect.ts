@@ -82,6 +82,7 @@ function lostOf(listener: ConnectionListener, settings: HttpSettings): Connectio
     onRequest: (request, reply) => listener.onRequest(request, reply),
     onServesChanged: () => listener.onServesChanged(),
     onMetrics: (metrics) => listener.onMetrics(metrics),
+    onSession: (change) => listener.onSession(change),
     onError: (error) => listener.onError(error),
     onLost: (error) => {
       settings.catalog.invalidate()

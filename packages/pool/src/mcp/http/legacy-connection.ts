@@ -186,6 +186,7 @@ export class LegacyConnection implements LiveConnection, RotaMember {
       // The next one is opened at once: the stream of the server hangs on it, and the next call need not wait.
       onLost: () => {
         this.#wasLost = true
+        this.#channel.listener?.onSession('lost')
         this.#spread.open().catch(() => {})
       },
       onUnopenable: (failure) => this.#unopenable(failure),
@@ -198,6 +199,7 @@ export class LegacyConnection implements LiveConnection, RotaMember {
     if (!this.#wasLost) return
     // Another server may be behind the same address now.
     this.#wasLost = false
+    this.#channel.listener?.onSession('restored')
     this.#listens.reopened()
     this.#settings.catalog.invalidate()
     if (this.#facts.capabilities['tools'] !== undefined) this.#feed.changed()
@@ -232,7 +234,7 @@ export class LegacyConnection implements LiveConnection, RotaMember {
       onRequest: (request, reply) => session.listener.onRequest(request, reply),
       noticed: (method) => this.#noticed(method),
       listed: () => {},
-      onOpened: () => {},
+      onOpened: () => session.opened(open),
       onLost: drop,
       onEnd: drop,
       onUnopenable: drop,

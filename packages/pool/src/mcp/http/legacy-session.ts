@@ -85,6 +85,10 @@ export class LegacySession implements Lane, Seat, ServerStreamOwner {
     return this.#facts ?? { protocolVersion: '', serverInfo: undefined, capabilities: {}, instructions: undefined }
   }
 
+  get label(): string {
+    return this.channel.label
+  }
+
   get isOver(): boolean {
     return this.#state === 'over'
   }

@@ -66,6 +66,8 @@ class PoolWorker implements FleetWatcher {
       onBusy: () => {},
       onSettled: () => {},
       onHealthChange: () => {},
+      onBadTime: () => {},
+      onSettling: () => {},
     })
     this.#targets = world.fleet.replicas.map((replica) => new SimulatedTarget(world, this.#path, replica))
     this.#available = this.#targets

@@ -1,0 +1,43 @@
+import { Alarm, type Milliseconds, type Timers } from '../ports.js'
+
+/** So long without, and it is over. */
+const CALM: Milliseconds = 5_000
+
+/**
+ * A bad time, made of what happens to thousands of calls: it begins with the first, and is over when there was none for
+ * five seconds. So whoever watches is told twice, and not thousands of times.
+ */
+export class Spell extends Alarm {
+  readonly #timers: Timers
+  readonly #over: (duration: Milliseconds) => void
+  #since: Milliseconds | undefined
+  #last: Milliseconds = 0
+
+  /** `over` is told how long it was from the first to the last. */
+  constructor(timers: Timers, over: (duration: Milliseconds) => void) {
+    super()
+    this.#timers = timers
+    this.#over = over
+  }
+
+  /** `true`: it is the first. */
+  happened(now: Milliseconds): boolean {
+    this.#last = now
+    if (this.#since !== undefined) return false
+    this.#since = now
+    this.#timers.set(this, CALM, now)
+    return true
+  }
+
+  override fire(now: Milliseconds): void {
+    const calm = now - this.#last
+    if (calm < CALM) return this.#timers.set(this, CALM - calm, now)
+    const duration = this.#last - this.#since!
+    this.#since = undefined
+    this.#over(duration)
+  }
+
+  stop(): void {
+    this.#timers.clear(this)
+  }
+}

@@ -1,0 +1,95 @@
+import type { Requirement } from './requirement.js'
+
+/** What a pool tells of by itself, and how it is read. */
+export const events: readonly Requirement[] = [
+  {
+    id: 'EVENT-1',
+    source: 'Issue: what it shows, typed events',
+    text: "typed events for everything that changes: one union, the seed's names kept",
+    proof: {
+      tests: {
+        'packages/pool/test/names.test.ts': ['events of the pool'],
+        'packages/pool/src/pool-emitter.test.ts': [
+          'types them by their names',
+          'tells every event to who listens to all of them, in order, until that is ended',
+        ],
+      },
+    },
+  },
+  {
+    id: 'EVENT-2',
+    source: 'Design, public names',
+    text: 'no event throws for want of a listener, and a listener that throws harms nobody',
+    proof: { tests: { 'packages/pool/src/pool-emitter.test.ts': ['is harmed by no listener that throws'] } },
+  },
+  {
+    id: 'EVENT-3',
+    source: 'Issue: what it shows, typed events',
+    text: 'a cause comes before its effects, and listeners see a pool that already is what they are told',
+    proof: {
+      tests: {
+        'packages/pool/src/announcements.test.ts': [
+          'tells of an attempt before what it led to',
+          'keeps that order where an attempt ends in the middle of another, and tells of all in the end',
+        ],
+        'packages/pool/test/pool-events.test.ts': [
+          'the failed call before the breaker that it opens, which is open by then',
+          'an error that is reported before the breaker that it opens',
+          'the failed call before the ejection of its client',
+        ],
+      },
+    },
+  },
+  {
+    id: 'EVENT-4',
+    source: 'Issue: what it shows, typed events',
+    text: 'sessions lost and opened again, of the pool and of callers',
+    proof: {
+      tests: {
+        'packages/pool/test/pool-events.test.ts': [
+          'of the pool is told of when its server forgot it, and when it is open again',
+          'of a caller is told of too, and not when the caller ends it or the pool shuts down',
+        ],
+        'packages/pool/src/mcp/session.test.ts': ['tells of its loss and of its return, wherever that is, and of nothing that its owner wanted'],
+      },
+    },
+  },
+  {
+    id: 'EVENT-5',
+    source: 'Issue: what it shows, typed events',
+    text: 'tokens that came and did not come, never the token',
+    proof: {
+      tests: {
+        'packages/pool/test/pool-events.test.ts': ['are told of by their authorization server, and why there is none'],
+        'packages/pool/src/auth/client-credentials.test.ts': ['is told of when it came, and why it did not, and never what it is'],
+        'packages/pool/src/auth/provider.test.ts': ['is told of with the server that it was asked for, without what a query may hold'],
+      },
+    },
+  },
+  {
+    id: 'EVENT-6',
+    source: 'Issue: what it shows, typed events',
+    text: 'what befalls calls in numbers is two events, when it begins and when it is over: overload, an exhausted retry budget, panic',
+    proof: {
+      tests: {
+        'packages/pool/src/call/spell.test.ts': ['has as many ends as beginnings, and none while it goes on, for any times'],
+        'packages/pool/src/call-path-places.test.ts': ['is sent away without a word for each: an overload begins, and is over five seconds after the last'],
+        'packages/pool/src/call/call.test.ts': ['that is spent is told of once, and again when no repeat was refused for five seconds'],
+        'packages/pool/src/health/ejections.test.ts': ['tells of a panic when it begins and when it is over, after the client who was one too many'],
+      },
+    },
+  },
+  {
+    id: 'EVENT-7',
+    source: 'Issue: what it shows, typed events',
+    text: "draining, an endpoint's era and tools, and the balancing algorithm",
+    proof: {
+      tests: {
+        'packages/pool/src/fleet/fleet-sizing.test.ts': ['gives the client no new calls, lets it finish those it has, and replaces it meanwhile'],
+        'packages/pool/src/fleet/fleet-health.test.ts': ['is told of once, when the first of its clients is connected again'],
+        'packages/pool/src/mcp/tool-catalog.test.ts': ['tells how a list that was known changed, and of the first one nothing'],
+        'packages/pool/test/pool-events.test.ts': ['the algorithm, when it becomes another one', 'the tools of a server, by name'],
+      },
+    },
+  },
+]

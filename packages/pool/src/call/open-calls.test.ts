@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import type { CallKind } from '../ports.js'
 import { type OpenCall, OpenCalls } from './open-calls.js'
 
 class Bare implements OpenCall {
+  readonly kind: CallKind = { method: 'ping', tool: undefined, key: 'ping' }
   readonly stream: boolean
   earlier: OpenCall | undefined
   later: OpenCall | undefined

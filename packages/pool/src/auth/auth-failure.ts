@@ -1,4 +1,5 @@
 import { OAuthClientFlowError, OAuthError, UnauthorizedError } from '@modelcontextprotocol/client'
+import { cleanText } from '../clean-text.js'
 import { PoolError } from '../errors.js'
 import type { Milliseconds } from '../ports.js'
 
@@ -8,7 +9,6 @@ import type { Milliseconds } from '../ports.js'
  * are cut out of every text.
  */
 
-const LONGEST = 300
 const DEEPEST = 5
 
 export interface AuthFailureDetails {
@@ -40,21 +40,14 @@ function withoutSecrets(error: unknown, secrets: readonly string[], depth = 0): 
   const { code, cause } = error as { readonly code?: unknown; readonly cause?: unknown }
   const inner = cause ?? (error instanceof AggregateError ? error.errors[0] : undefined)
   const plain = new Error(
-    clean(error.message || text(code), secrets),
+    cleanText(error.message || text(code), secrets),
     inner instanceof Error && depth < DEEPEST ? { cause: withoutSecrets(inner, secrets, depth + 1) } : undefined,
   )
-  plain.name = clean(error.name, secrets)
-  return typeof code === 'string' ? Object.assign(plain, { code: clean(code, secrets) }) : plain
+  plain.name = cleanText(error.name, secrets)
+  return typeof code === 'string' ? Object.assign(plain, { code: cleanText(code, secrets) }) : plain
 }
 
 /** undici's error for several addresses has a code and no message. */
 function text(code: unknown): string {
   return typeof code === 'string' ? code : 'failed without a message'
-}
-
-function clean(text: string, secrets: readonly string[]): string {
-  let safe = text
-  for (const secret of secrets) if (secret.length > 2) safe = safe.replaceAll(secret, '…')
-  safe = safe.replace(/[^\x20-\x7e…]+/g, ' ')
-  return safe.length > LONGEST ? `${safe.slice(0, LONGEST - 1)}…` : safe
 }

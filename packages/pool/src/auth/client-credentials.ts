@@ -1,5 +1,6 @@
+import { DeadlineSignal } from '../deadline-signal.js'
 import { PoolError } from '../errors.js'
-import { Alarm, type Milliseconds, type Random, type Timers, type TokenSource } from '../ports.js'
+import type { Milliseconds, Random, Timers, TokenSource } from '../ports.js'
 import { authFailure } from './auth-failure.js'
 import { RequestGate } from './request-gate.js'
 import { readChallenge, widened } from './scope-challenge.js'
@@ -151,7 +152,7 @@ export class ClientCredentialsSource implements TokenSource {
 
   async #request(): Promise<string> {
     const asked = this.#timers.now()
-    const deadline = new Deadline(this.#timers, this.#timeout)
+    const deadline = new DeadlineSignal(this.#timers, this.#timeout)
     try {
       const { token, lifetime } = await this.#endpoint.request(deadline.signal, this.#scope)
       const life = Math.max(SHORTEST, lifetime ?? Number.POSITIVE_INFINITY)
@@ -176,37 +177,11 @@ export class ClientCredentialsSource implements TokenSource {
     const held = this.#held
     if (held === undefined || this.#timers.now() >= held.expiresAt) return
     this.#held = undefined
-    const deadline = new Deadline(this.#timers, this.#timeout)
+    const deadline = new DeadlineSignal(this.#timers, this.#timeout)
     try {
       await this.#endpoint.revoke(held.token, deadline.signal)
     } finally {
       deadline.clear()
     }
-  }
-}
-
-/** Bounds a request in the pool's time. */
-class Deadline extends Alarm {
-  readonly #timers: Timers
-  readonly #timeout: Milliseconds
-  readonly #controller: AbortController = new AbortController()
-
-  constructor(timers: Timers, timeout: Milliseconds) {
-    super()
-    this.#timers = timers
-    this.#timeout = timeout
-    timers.set(this, timeout)
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal
-  }
-
-  clear(): void {
-    this.#timers.clear(this)
-  }
-
-  override fire(): void {
-    this.#controller.abort(new Error(`no answer within ${this.#timeout} ms`))
   }
 }

@@ -9,10 +9,11 @@ import {
   type JsonRpcRequest,
   type JsonRpcResponse,
 } from '../../ports.js'
+import { transportFailure } from '../../transport-failure.js'
 import { isObject } from '../json-object.js'
 import { answerAcross, notificationAcross } from './across.js'
 import type { Parked } from './channel.js'
-import { isUnreachable, protocolFailure, statusFailure, transportFailure } from './failures.js'
+import { isUnreachable, protocolFailure, statusFailure } from './failures.js'
 import { asRequest, isOf, mappedNotification, mapSubscription } from './incoming.js'
 import type { Doubt, Lane, Verdict } from './lane.js'
 import { readRefusal } from './refusal.js'

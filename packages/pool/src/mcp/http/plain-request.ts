@@ -1,7 +1,7 @@
 import { PoolError } from '../../errors.js'
 import { Alarm, type Milliseconds } from '../../ports.js'
+import { transportFailure } from '../../transport-failure.js'
 import type { HttpChannel } from './channel.js'
-import { transportFailure } from './failures.js'
 import type { Headers } from './request-headers.js'
 
 export interface PlainRequest {

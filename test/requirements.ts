@@ -11,6 +11,7 @@ import { observe } from './requirements/observe.js'
 import { pool } from './requirements/pool.js'
 import { properties } from './requirements/properties.js'
 import { protocol } from './requirements/protocol.js'
+import { registries } from './requirements/registries.js'
 import type { Requirement } from './requirements/requirement.js'
 import { resilience } from './requirements/resilience.js'
 import { simulation } from './requirements/simulation.js'
@@ -31,6 +32,7 @@ export const requirements: readonly Requirement[] = [
   ...admission,
   ...simulation,
   ...discovery,
+  ...registries,
   ...observe,
   ...properties,
   ...protocol,

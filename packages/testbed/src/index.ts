@@ -41,6 +41,12 @@ export { startOAuthServer } from './oauth-server.js'
 export type { IntrospectionOptions } from './introspection.js'
 export { introspecting } from './introspection.js'
 
+// Registries
+export type { ConsulInstance, ConsulServer, ConsulServerOptions } from './consul-server.js'
+export { startConsulServer } from './consul-server.js'
+export type { DnsServer, Zone } from './dns-server.js'
+export { startDnsServer } from './dns-server.js'
+
 // For benches
 export type { RawServerOptions } from './raw-server.js'
 export { startRawServer } from './raw-server.js'

@@ -2,6 +2,8 @@ import type { Resolver } from '../ports.js'
 import type { Check, Option, OptionTable, Read } from './checks.js'
 import { choice, implementing, isRecord, object, text } from './checks.js'
 import type { DiscoveryOptions, FileDiscoveryOptions } from './discovery-options.js'
+import type { ConsulDiscoveryOptions, DnsDiscoveryOptions } from './registry-options.js'
+import { type ConsulDefaults, consulOptions, type DnsDefaults, dnsOptions } from './registry-schema.js'
 import type { ResolvedDiscovery } from './resolved.js'
 
 /** One table for each `type` of `serviceDiscovery`. */
@@ -28,6 +30,8 @@ function discoveryType<T, Defaulted extends keyof T>(options: OptionTable<T, Def
 
 export const discoveryTypes: { readonly [Type in DiscoveryOptions['type']]: DiscoveryType<Extract<ResolvedDiscovery, { readonly type: Type }>> } = {
   file: discoveryType(fileOptions),
+  consul: discoveryType<ConsulDiscoveryOptions, ConsulDefaults>({ type: type('consul'), ...consulOptions }),
+  dns: discoveryType<DnsDiscoveryOptions, DnsDefaults>({ type: type('dns'), ...dnsOptions }),
 }
 
 const anyType = choice(...(Object.keys(discoveryTypes) as Array<DiscoveryOptions['type']>))

@@ -24,7 +24,7 @@ const pem: Check<Pem> = {
 }
 
 /** Text that people are shown, in statistics and logs. */
-const name: Check<string> = {
+export const name: Check<string> = {
   type: 'string',
   read(value, place) {
     const read = text.read(value, place)
@@ -75,7 +75,7 @@ const auth: Check<string | EndpointAuthOptions> = {
   },
 }
 
-const tls: Check<TlsOptions> = {
+export const tls: Check<TlsOptions> = {
   type: 'object',
   read(value, place) {
     const read = object(tlsOptions).read(value, place)

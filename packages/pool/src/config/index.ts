@@ -18,12 +18,16 @@ export type {
   LoadBalancingAlgorithm,
   PoolOptions,
 } from './options.js'
+export type { ConsulDiscoveryOptions, DnsDiscoveryOptions, InstanceOptions } from './registry-options.js'
 export type { HedgeOptions, ResilienceOptions, RetryBudgetOptions } from './resilience-options.js'
 export type {
   ResolvedCommon,
   ResolvedConfig,
+  ResolvedConsulDiscovery,
   ResolvedDiscovery,
+  ResolvedDnsDiscovery,
   ResolvedEndpoint,
+  ResolvedInstance,
   ResolvedResilience,
   ResolvedStdioEndpoint,
   ResolvedUrlEndpoint,

@@ -5,6 +5,7 @@ import type { EndpointDefaults, FileDiscoveryOptions } from './discovery-options
 import type { HedgeDelay } from './hedge-delay.js'
 import type { ProtocolVersion, TlsOptions } from './endpoint-options.js'
 import type { ClientInfo, Handlers, LoadBalancingAlgorithm } from './options.js'
+import type { ConsulDiscoveryOptions, DnsDiscoveryOptions, InstanceOptions } from './registry-options.js'
 
 /** What is known of any endpoint, however it is reached. */
 export interface ResolvedCommon {
@@ -48,7 +49,26 @@ export interface ResolvedStdioEndpoint extends ResolvedCommon {
 export type ResolvedEndpoint = ResolvedUrlEndpoint | ResolvedStdioEndpoint
 
 /** Where servers are found, with its defaults. */
-export type ResolvedDiscovery = FileDiscoveryOptions
+export type ResolvedDiscovery = FileDiscoveryOptions | ResolvedConsulDiscovery | ResolvedDnsDiscovery
+
+export interface ResolvedInstance extends InstanceOptions {
+  readonly scheme: 'http' | 'https'
+  readonly path: string
+}
+
+export interface ResolvedConsulDiscovery extends ConsulDiscoveryOptions {
+  readonly consulUrl: string
+  readonly onlyPassing: boolean
+  readonly stale: boolean
+  readonly scheme: 'http' | 'https'
+  readonly path: string
+}
+
+export interface ResolvedDnsDiscovery extends DnsDiscoveryOptions {
+  readonly srv: boolean
+  readonly scheme: 'http' | 'https'
+  readonly path: string
+}
 
 /** What happens when servers fail, are slow, or have too much to do. */
 export interface ResolvedResilience {

@@ -26,6 +26,16 @@ export const authorizationServerUrl: Check<string> = {
   },
 }
 
+/** The base URL of a registry. `instead`: where a user belongs. */
+export const registryUrl = (instead: string): Check<string> => ({
+  type: 'string',
+  read(value, place) {
+    const url = httpUrl(value, place)
+    if (url === undefined || !withoutUser(url, instead, place)) return undefined
+    return url.search === '' && url.hash === '' ? url.href : place.must('have no query and no fragment')
+  },
+})
+
 export const proxyUrl: Check<string> = {
   type: 'string',
   read: (value, place) => (httpUrl(value, place) === undefined ? undefined : (value as string)),

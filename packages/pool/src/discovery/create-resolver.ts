@@ -1,6 +1,8 @@
 import { type DiscoveryOptions, type ResolvedDiscovery, resolveDiscovery } from '../config/index.js'
 import type { Resolver } from '../ports.js'
 import { systemTimers } from '../system-timers.js'
+import { consulResolver } from './consul/consul-registry.js'
+import { dnsResolver } from './dns/dns-registry.js'
 import { FileResolver } from './file/file-resolver.js'
 import type { ResolverParts } from './resolver-parts.js'
 
@@ -14,9 +16,13 @@ export function createResolver(options: DiscoveryOptions): Resolver {
 }
 
 /** The resolver of a type. */
-export function resolverOf(options: ResolvedDiscovery, { timers }: ResolverParts): Resolver {
+export function resolverOf(options: ResolvedDiscovery, parts: ResolverParts): Resolver {
   switch (options.type) {
     case 'file':
-      return new FileResolver(options.path, timers)
+      return new FileResolver(options.path, parts.timers)
+    case 'consul':
+      return consulResolver(options, parts)
+    case 'dns':
+      return dnsResolver(options, parts)
   }
 }

@@ -16,7 +16,9 @@ export type { EndpointAuthProvider } from '../auth/index.js'
 export type {
   ClientInfo,
   CommonEndpointOptions,
+  ConsulDiscoveryOptions,
   DiscoveryOptions,
+  DnsDiscoveryOptions,
   EndpointAuthOptions,
   EndpointDefaults,
   EndpointOptions,
@@ -24,6 +26,7 @@ export type {
   Handlers,
   HedgeDelay,
   HedgeOptions,
+  InstanceOptions,
   LoadBalancingAlgorithm,
   Pem,
   PoolOptions,

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { resolveDiscovery } from './index.js'
+
+function problem(options: unknown): string {
+  try {
+    resolveDiscovery(options)
+  } catch (error) {
+    return (error as Error).message
+  }
+  throw new Error('nothing was refused')
+}
+
+describe("serviceDiscovery of type 'consul'", () => {
+  it('needs a service, and has defaults for the rest', () => {
+    expect(resolveDiscovery({ type: 'consul', serviceName: 'mcp' })).toEqual({
+      type: 'consul',
+      consulUrl: 'http://127.0.0.1:8500',
+      serviceName: 'mcp',
+      onlyPassing: false,
+      stale: true,
+      scheme: 'http',
+      path: '/mcp',
+    })
+    expect(resolveDiscovery({ type: 'consul', serviceName: 'mcp', tag: ['a', 'b'] })).toMatchObject({ tag: ['a', 'b'] })
+  })
+
+  it.each<[string, object, string]>([
+    ['no service', { serviceName: undefined }, 'serviceDiscovery.serviceName must be given'],
+    ['a URL that is none', { consulUrl: 'consul:8500' }, 'serviceDiscovery.consulUrl must be an http: or https: URL, got "consul:8500"'],
+    ['a URL with a user', { consulUrl: 'http://u:s3cr3t@consul:8500' }, 'serviceDiscovery.consulUrl must have no user and password: they belong in token'],
+    ['a URL with a query', { consulUrl: 'http://consul:8500/?token=s3cr3t' }, 'serviceDiscovery.consulUrl must have no query and no fragment'],
+    ['a token that no header carries', { token: 's3cr3t\n' }, 'serviceDiscovery.token must be a string of visible ASCII characters, got a string'],
+    ['a tag that is none', { tag: ['a', 7] }, 'serviceDiscovery.tag[1] must be a string that is not empty, got 7'],
+    ['a path that is none', { path: 'mcp' }, 'serviceDiscovery.path must be a path that begins with /, got "mcp"'],
+    ['another scheme', { scheme: 'ftp' }, "serviceDiscovery.scheme must be 'http', 'https', got \"ftp\""],
+  ])('refuses %s', (_what, options, message) => {
+    expect(problem({ type: 'consul', serviceName: 'mcp', ...options })).toBe(message)
+  })
+})
+
+describe("serviceDiscovery of type 'dns'", () => {
+  it('needs a name, and has defaults for the rest', () => {
+    expect(resolveDiscovery({ type: 'dns', hostname: 'mcp.example.com.' })).toEqual({
+      type: 'dns',
+      hostname: 'mcp.example.com.',
+      srv: false,
+      scheme: 'http',
+      path: '/mcp',
+    })
+    const servers = ['10.0.0.2', '127.0.0.1:8600', 'fd00::53', '[fd00::53]:5353']
+    expect(resolveDiscovery({ type: 'dns', hostname: '_mcp._tcp.example.com', servers })).toMatchObject({ servers })
+  })
+
+  it.each<[string, object, string]>([
+    ['a name with an empty label', { hostname: 'mcp..example.com' }, 'serviceDiscovery.hostname must be a name of the DNS, got "mcp..example.com"'],
+    ['a label that is too long', { hostname: 'x'.repeat(64) }, 'serviceDiscovery.hostname must be a name of the DNS'],
+    ['a port that is none', { port: 0 }, 'serviceDiscovery.port must be a whole number in 1 … 65,535, got 0'],
+    [
+      'a server by name',
+      { servers: ['dns.example.com'] },
+      'serviceDiscovery.servers[0] must be an IP address, with its port if it is not 53, got "dns.example.com"',
+    ],
+  ])('refuses %s', (_what, options, message) => {
+    expect(problem({ type: 'dns', hostname: 'mcp.example.com', ...options })).toContain(message)
+  })
+})

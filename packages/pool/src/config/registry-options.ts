@@ -1,0 +1,44 @@
+import type { TlsOptions } from './endpoint-options.js'
+
+/** What a registry does not say of an instance, whose address it knows: how to reach MCP there. */
+export interface InstanceOptions {
+  /** @default 'http' */
+  readonly scheme?: 'http' | 'https' | undefined
+  /** Path of the MCP endpoint, with its query if it has one. @default '/mcp' */
+  readonly path?: string | undefined
+}
+
+/** Instances of a service in Consul's catalog, by its HTTP API. `scheme` and `path` count where an instance's meta has no `mcp_scheme` and `mcp_path`. */
+export interface ConsulDiscoveryOptions extends InstanceOptions {
+  readonly type: 'consul'
+  /** Base URL of an agent or server. @default 'http://127.0.0.1:8500' */
+  readonly consulUrl?: string | undefined
+  readonly serviceName: string
+  /** Only instances that have this tag, or all of these. */
+  readonly tag?: string | readonly string[] | undefined
+  /** @default that of the agent */
+  readonly datacenter?: string | undefined
+  /** ACL token with `service:read` on the service and `node:read` on its nodes. */
+  readonly token?: string | undefined
+  /** `true`: instances with a check that warns are left out too; those with a critical check always are. @default false */
+  readonly onlyPassing?: boolean | undefined
+  /** Node by whose round trip times Consul sorts; `_agent` is the agent's own. */
+  readonly near?: string | undefined
+  /** Any of Consul's servers may answer, also while there is no leader. @default true */
+  readonly stale?: boolean | undefined
+  /** For a `consulUrl` with `https:`. */
+  readonly tls?: TlsOptions | undefined
+}
+
+/** Addresses in the DNS, each of which is an endpoint. */
+export interface DnsDiscoveryOptions extends InstanceOptions {
+  readonly type: 'dns'
+  /** Absolute: no search domain is added. With `srv`, the name of the SRV records: `_mcp._tcp.example.com`. */
+  readonly hostname: string
+  /** `true`: SRV records, with port, priority and weight. @default false */
+  readonly srv?: boolean | undefined
+  /** Of addresses without SRV. @default 80, for `https` 443 */
+  readonly port?: number | undefined
+  /** IP addresses of DNS servers, with their port if it is not 53: `10.0.0.2`, `127.0.0.1:8600`, `[::1]:53`. @default those of the system */
+  readonly servers?: readonly string[] | undefined
+}

@@ -6,6 +6,7 @@ import { doors } from './requirements/doors.js'
 import { ejection } from './requirements/ejection.js'
 import { events } from './requirements/events.js'
 import { fleet } from './requirements/fleet.js'
+import { manyWorkers } from './requirements/many-workers.js'
 import { names } from './requirements/names.js'
 import { observe } from './requirements/observe.js'
 import { pool } from './requirements/pool.js'
@@ -27,6 +28,7 @@ export const requirements: readonly Requirement[] = [
   ...calls,
   ...fleet,
   ...events,
+  ...manyWorkers,
   ...resilience,
   ...ejection,
   ...admission,

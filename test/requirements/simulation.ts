@@ -108,7 +108,7 @@ export const simulation: readonly Requirement[] = [
     proof: {
       tests: {
         'packages/gateway/src/simulation/load-scenarios.test.ts': [
-          'are ten, and the help names them and all policies',
+          'are eleven, and the help names them and all policies',
           '%s is right, and is compared with the central queue',
           'reads what is replayed from a file next to the scenario, and says which line of it is wrong',
         ],

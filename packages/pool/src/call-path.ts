@@ -1,5 +1,5 @@
 import { fullJitter } from './backoff.js'
-import { Affinity, Balancer, CallKinds, LatencyBook, type PolicyName, ReplicaLoad } from './balance/index.js'
+import { Affinity, Balancer, CallKinds, LatencyBook, type PolicyName, ReplicaLoad, ZoneSpill } from './balance/index.js'
 import {
   type BadTime,
   type Call,
@@ -42,6 +42,8 @@ export interface CallPathSettings extends EjectionOptions {
   readonly loadBalancingAlgorithm: PolicyName
   /** How fast what was learned of latencies gives way to what is new. */
   readonly learningRate: number
+  /** Where the pool stands: replicas there are preferred. */
+  readonly zone?: string | undefined
   readonly affinityMaxKeys: number
   readonly affinityTimeout: Milliseconds
   readonly connectionsPerClient: number
@@ -127,8 +129,9 @@ export class CallPath {
     const { timers, random, settings, totals } = ports
     this.#ports = ports
     this.#book = new LatencyBook({ learningRate: settings.learningRate })
+    if (settings.zone !== undefined) this.#book.spill = new ZoneSpill(this.#book.memory)
     this.affinity = new Affinity({ maxKeys: settings.affinityMaxKeys, timeout: settings.affinityTimeout })
-    this.#balancer = new Balancer({ random, affinity: this.affinity, algorithm: () => settings.loadBalancingAlgorithm })
+    this.#balancer = new Balancer({ random, affinity: this.affinity, algorithm: () => settings.loadBalancingAlgorithm, spill: this.#book.spill })
     const { enablePriorityQueues, maxConcurrentRequestsPerClient, maxConcurrentRequestsPerTool } = settings
     const limited = maxConcurrentRequestsPerClient !== undefined || Object.keys(maxConcurrentRequestsPerTool).length > 0
     this.#ejections = new Ejections({
@@ -160,9 +163,17 @@ export class CallPath {
     })
   }
 
-  /** The load of a client of that weight, to be compared with those of the others. */
-  newLoad(weight: number): ReplicaLoad {
-    return new ReplicaLoad(this.#book, weight)
+  /** The load of a client of that weight and zone, to be compared with those of the others. */
+  newLoad(weight: number, zone?: string): ReplicaLoad {
+    const load = new ReplicaLoad(this.#book, weight)
+    load.far = this.isFar(zone)
+    return load
+  }
+
+  /** A client there is one of another zone. Whoever says no zone is in all of them. */
+  isFar(zone: string | undefined): boolean {
+    const own = this.#ports.settings.zone
+    return own !== undefined && zone !== undefined && zone !== own
   }
 
   /** What stands between the pick and the exchange at one client. */

@@ -107,7 +107,7 @@ export class MCPClientPool extends PoolEmitter {
       random: Math.random,
       wallClock: Date.now,
       connect: this.#connecting.connect,
-      newLoad: ({ weight }) => this.#path.newLoad(weight),
+      newLoad: ({ weight, zone }) => this.#path.newLoad(weight, zone),
       newGuard: () => this.#path.newGuard(),
       totals,
       hooks: {

@@ -17,14 +17,15 @@ published policies and to one central queue, which no balancer can beat. The sam
 
 SCENARIO is a YAML or JSON file of your own, or one that comes with the command (s2 is enough for s2-one-slow):
   s1-alike, s2-one-slow, s3-failing, s4-black-hole, s5-antagonists, s6-service-times, s7-cold, s8-rolling-restart,
-  s9-overload, s10-replays
+  s9-overload, s10-replays, s11-zones
 
 Options:
   --quick                fewer calls and one seed: seconds
   --seed N               the first seed, 0 … ${LARGEST_SEED}. Default 1
   --seeds N              so many seeds, 1 … ${MOST_SEEDS}. Default ${SEEDS}, with --quick 1
   --policy NAME          who decides, instead of the scenario's policies; may be given several times. The pool as the scenario
-                         configures it, or with another algorithm: pool, least-load, adaptive, round-robin, weighted, random. References:
+                         configures it, without its zones, or with another algorithm: pool, zone-blind, least-load, adaptive,
+                         round-robin, weighted, random. References:
                          central-queue, two-choices, least-outstanding, peak-ewma, prequal, classic-round-robin, classic-random,
                          unlike-units, epsilon-greedy, shortest-expected-delay
   --json                 print every run as JSON

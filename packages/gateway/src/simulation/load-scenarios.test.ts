@@ -7,8 +7,8 @@ import { simulate } from '../commands/simulate.js'
 import { loadScenarios, parseScenarios, shippedScenarios } from './load-scenarios.js'
 
 describe('the scenarios that ship', () => {
-  it('are ten, and the help names them and all policies', () => {
-    expect(shippedScenarios()).toHaveLength(10)
+  it('are eleven, and the help names them and all policies', () => {
+    expect(shippedScenarios()).toHaveLength(11)
     for (const name of [...shippedScenarios(), ...POLICIES]) expect(simulate.help).toContain(name)
   })
 
@@ -78,5 +78,5 @@ it('reads what is replayed from a file next to the scenario, and says which line
 })
 
 it('says what there is when a scenario is not', () => {
-  expect(() => loadScenarios('s99')).toThrow(/SCENARIO must be a file, or one of s1-alike, .*s10-replays; 's99' cannot be read \(ENOENT\)/)
+  expect(() => loadScenarios('s99')).toThrow(/SCENARIO must be a file, or one of s1-alike, .*s11-zones; 's99' cannot be read \(ENOENT\)/)
 })

@@ -3,7 +3,7 @@ import { type Column, textTable } from '../terminal/text-table.js'
 
 const COLUMNS: readonly Column[] = [
   { title: 'policy' },
-  ...['mean', '/ central', 'p50', 'p99', 'p99.9', 'queueing', 'slowdown', 'failed %', 'success %', 'executions', 'retries', 'hedges'].map(
+  ...['mean', '/ central', 'p50', 'p99', 'p99.9', 'queueing', 'slowdown', 'failed %', 'success %', 'in zone %', 'executions', 'retries', 'hedges'].map(
     (title): Column => ({ title, align: 'right' }),
   ),
 ]
@@ -21,6 +21,7 @@ export function resultsTable(results: readonly PolicyResult[], width: number): s
     summary.slowdown.toFixed(2),
     percent(summary.failed),
     percent(summary.success),
+    summary.inZone === undefined ? '' : percent(summary.inZone),
     String(summary.executions),
     String(summary.retries),
     String(summary.hedges),

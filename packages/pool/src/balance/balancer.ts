@@ -8,18 +8,21 @@ import { RoundRobin } from './policies/round-robin.js'
 import { weighted } from './policies/weighted.js'
 import { rendezvous } from './rendezvous.js'
 import { Snapshot } from './snapshot.js'
+import type { ZoneSpill } from './zone-spill.js'
 
 export interface BalancerOptions {
   readonly random: Random
   readonly affinity: Affinity
   /** Asked at every pick: it may change while the pool runs. */
   readonly algorithm: () => PolicyName
+  /** How many calls leave their zone; undefined: zones make no difference. */
+  readonly spill?: ZoneSpill | undefined
 }
 
 /**
  * Who serves the next attempt.
  *
- *     snapshot of the fit ─▶ may serve it ─▶ session ─▶ not tried yet ─▶ affinity, else policy ─▶ target
+ *     snapshot of the fit ─▶ may serve it ─▶ session ─▶ not tried yet ─▶ affinity, else zone and policy ─▶ target
  *                            └── remembered by kind ──┘
  *
  * The snapshot is never changed, only replaced: a pick reads plain arrays, and what changes while it runs cannot change under it.
@@ -28,6 +31,7 @@ export class Balancer implements Picker {
   readonly #random: Random
   readonly #affinity: Affinity
   readonly #algorithm: () => PolicyName
+  readonly #spill: ZoneSpill | undefined
   readonly #roundRobin = new RoundRobin()
   readonly #policies: Readonly<Record<PolicyName, Policy>>
   /** The algorithm that was asked for last, and its policy. */
@@ -39,6 +43,7 @@ export class Balancer implements Picker {
     this.#random = options.random
     this.#affinity = options.affinity
     this.#algorithm = options.algorithm
+    this.#spill = options.spill
     this.#policies = {
       adaptive: leastLoad,
       'least-load': leastLoad,
@@ -69,6 +74,7 @@ export class Balancer implements Picker {
     if (tried.length > 0) candidates = untried(candidates, tried)
     if (candidates.size === 0) return undefined
     if (affinity !== undefined) return this.#byAffinity(affinity, candidates, now)
+    if (this.#spill !== undefined) return this.#inZone(this.#spill, candidates, now, query.requirements)
     return candidates.targets[this.#policy()(candidates, now, this.#random, query.requirements)]
   }
 
@@ -78,6 +84,20 @@ export class Balancer implements Picker {
     const candidates = Candidates.of(targets, now)
     if (this.#algorithm() === 'round-robin') return targets[this.#roundRobin.next(candidates, targets.length)]
     return targets[this.#policy()(candidates, now, this.#random, requirements)]
+  }
+
+  /** The policy among those of the own zone, and among the others where that comes out much better or it is their turn. */
+  #inZone(spill: ZoneSpill, candidates: Candidates, now: Milliseconds, requirements: Requirements | undefined): Target {
+    const policy = this.#policy()
+    const { near, far } = candidates
+    if (near.size === 0 || far.size === 0 || spill.next()) return candidates.targets[policy(candidates, now, this.#random, requirements)]!
+    const here = policy(near, now, this.#random, requirements)
+    const load = near.loads[here]!
+    const cost = load.cost(now)
+    const allowance = spill.allowance(load.outstanding, now)
+    if (cost <= allowance) return near.targets[here]!
+    const there = policy(far, now, this.#random, requirements)
+    return cost <= far.loads[there]!.cost(now) + allowance ? near.targets[here]! : far.targets[there]!
   }
 
   /** Where the session is open, and all that need none. One whose client is not fit is opened again wherever the attempt goes. */

@@ -18,6 +18,8 @@ export class Candidates<T extends Target = Target> {
   #hashes: Int32Array | undefined
   #sessionless: readonly T[] | undefined
   #members: ReadonlySet<Target> | undefined
+  #near: Candidates<T> | undefined
+  #far: Candidates<T> | undefined
   #greatestWeight = 0
 
   private constructor(targets: readonly T[], loads: readonly ReplicaLoad[], costs: CostTable, rows: Int32Array, cursor: number) {
@@ -63,6 +65,18 @@ export class Candidates<T extends Target = Target> {
   get greatestWeight(): number {
     if (this.#greatestWeight === 0) for (const load of this.loads) this.#greatestWeight = Math.max(this.#greatestWeight, load.weight)
     return this.#greatestWeight
+  }
+
+  /** Those of the own zone. */
+  get near(): Candidates<T> {
+    this.#near ??= this.filter((target) => !loadOf(target).far)
+    return this.#near
+  }
+
+  /** Those of other zones. */
+  get far(): Candidates<T> {
+    this.#far ??= this.filter((target) => loadOf(target).far)
+    return this.#far
   }
 
   /** The modern ones. */

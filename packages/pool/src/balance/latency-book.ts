@@ -1,5 +1,6 @@
 import type { CallKind, Milliseconds } from '../ports.js'
 import { KindHistory, PRIOR, MOMENT } from './kind-history.js'
+import type { ZoneSpill } from './zone-spill.js'
 
 /** Memory at a learning rate of 1. With the default of 0.1 it is ten times as long, 20 s: longer is better where nothing changes, and shorter where all does. */
 const SHORTEST_MEMORY: Milliseconds = 2_000
@@ -28,6 +29,8 @@ export class LatencyBook {
   readonly learns: boolean
   /** Bounded by the interner of kinds. */
   readonly #kinds = new Map<CallKind, KindHistory>()
+  /** Told of every attempt, where zones make a difference. */
+  spill: ZoneSpill | undefined
   /** Attempts of all replicas that have not ended. */
   outstanding = 0
   #samples = 0

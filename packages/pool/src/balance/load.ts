@@ -103,6 +103,8 @@ export class ReplicaLoad implements Load, CostOwner {
   /** `readiness` as of the last refresh. */
   #ready = 1
   #report: ReplicaReport = NO_REPORT
+  /** It stands in another zone than the pool. Takes effect for picks with the next snapshot. */
+  far = false
 
   /** `book` is shared by all replicas of a pool. `weight`: range over 0. */
   constructor(book: LatencyBook, weight = 1) {
@@ -155,7 +157,9 @@ export class ReplicaLoad implements Load, CostOwner {
     const history = this.#book.of(attempt.kind)
     // Given up after waiting long: it goes on counting as slow, as it did while it was open.
     if (outcome === 'ok' || (!attempt.waiting && latency > history.overdueAfter)) {
-      this.#experience.took(this.#book.learns ? slownessOf(logLatency, history) : 0, now)
+      const slowness = this.#book.learns ? slownessOf(logLatency, history) : 0
+      this.#experience.took(slowness, now)
+      this.#book.spill?.took(this.far, slowness, now)
       this.#book.sampled(now)
     }
     if (outcome !== 'ok' && !attempt.waiting) history.gaveUp(logLatency)

@@ -63,7 +63,7 @@ export interface UrlEndpointOptions extends CommonEndpointOptions {
   readonly auth?: string | EndpointAuthOptions | undefined
   /** Authorizes in place of `auth`, which is then ignored. */
   readonly authProvider?: EndpointAuthProvider | undefined
-  /** Where it stands; appears in statistics. */
+  /** Where it stands; appears in statistics, and is preferred by pools of the same `zone`. */
   readonly zone?: string | undefined
   /** Sent with every request. MCP's own (`Mcp-…`, `Accept`, `Content-Type`, …) are refused, and `Authorization` where there is `auth`. */
   readonly headers?: Readonly<Record<string, string>> | undefined

@@ -128,7 +128,7 @@ export const urlEndpointOptions: OptionTable<UrlEndpointOptions, UrlDefaults> = 
   },
   authProvider: { check: authProvider, secret: true, since: '0.1.0', doc: 'Authorizes in place of `auth`, which is then ignored.' },
   ...common,
-  zone: { check: name, since: '0.1.0', doc: 'Where it stands; appears in statistics.' },
+  zone: { check: name, since: '0.1.0', doc: 'Where it stands; appears in statistics, and is preferred by pools of the same `zone`.' },
   headers: {
     check: headers,
     default: {},

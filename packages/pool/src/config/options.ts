@@ -79,6 +79,11 @@ export interface PoolOptions extends ResilienceOptions {
 
   /** Which client gets a call; may be changed while the pool runs, on `pool.config`. @default 'least-load', with `enableAdaptiveBalancing` 'adaptive' */
   readonly loadBalancingAlgorithm?: LoadBalancingAlgorithm | undefined
+  /**
+   * Where this process stands, in the words of the endpoints' `zone`. Replicas there get the calls while they keep up with those elsewhere; what they
+   * cannot bear goes to other zones. Endpoints without a zone count as near.
+   */
+  readonly zone?: string | undefined
   /** Affinity keys that are remembered; the least recently used goes first. Range 1 … 10,000,000. @default 10_000 */
   readonly affinityMaxKeys?: number | undefined
   /** How long an affinity key is remembered after its last use. Range 1 … 2,147,483,647 ms. @default 3_600_000 */

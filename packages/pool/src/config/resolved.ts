@@ -40,6 +40,8 @@ export interface ResolvedUrlEndpoint extends ResolvedCommon {
 export interface ResolvedStdioEndpoint extends ResolvedCommon {
   readonly kind: 'stdio'
   readonly url?: undefined
+  /** It stands where the pool stands. */
+  readonly zone?: undefined
   readonly command: string
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
@@ -126,6 +128,8 @@ export interface ResolvedConfig extends ResolvedResilience {
   readonly healthyThreshold: number
   /** May be assigned while the pool runs; a wrong value is refused with `CONFIG`. */
   loadBalancingAlgorithm: LoadBalancingAlgorithm
+  /** undefined: zones make no difference. */
+  readonly zone: string | undefined
   readonly affinityMaxKeys: number
   readonly affinityTimeout: Milliseconds
   readonly retryAttempts: number

@@ -3,7 +3,7 @@ import type { Check, OptionTable } from './checks.js'
 import { boolean, choice, isRecord, list, object, text } from './checks.js'
 import { serviceDiscovery } from './discovery-schema.js'
 import type { CheckedEndpoint } from './endpoint-schema.js'
-import { endpoint, endpointDefaults } from './endpoint-schema.js'
+import { endpoint, name, endpointDefaults } from './endpoint-schema.js'
 import type { ClientInfo, Handlers, LoadBalancingAlgorithm, PoolOptions } from './options.js'
 import { count, duration, durationOrNone, size } from './quantities.js'
 import { type CheckedResilience, type ResilienceDefaults, resilienceOptions } from './resilience-schema.js'
@@ -161,6 +161,12 @@ export const poolOptions: OptionTable<CheckedPoolOptions, PoolDefaults> = {
     check: loadBalancingAlgorithm,
     otherwise: "`'least-load'`, with `enableAdaptiveBalancing` `'adaptive'`",
     doc: 'Which client gets a call; may be changed while the pool runs, on `pool.config`.',
+  },
+  zone: {
+    ...row,
+    check: name,
+    otherwise: 'none: zones make no difference',
+    doc: "Where this process stands, in the words of the endpoints' `zone`. Replicas there get the calls while they keep up with those elsewhere; what they cannot bear goes to other zones. Endpoints without a zone count as near: see [many workers](many-workers.md).",
   },
   affinityMaxKeys: { ...row, check: count(1, 10_000_000), default: 10_000, doc: 'Affinity keys that are remembered; the least recently used goes first.' },
   affinityTimeout: { ...row, check: duration, default: 3_600_000, doc: 'How long an affinity key is remembered after its last use.' },

@@ -105,4 +105,5 @@ export {
   wilson,
   type Workload,
   workloadOf,
+  type Zones,
 } from './simulation/index.js'

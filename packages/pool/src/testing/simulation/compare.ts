@@ -84,6 +84,7 @@ function pooled(runs: readonly Summary[]): Summary {
     // Not medians: what is rare happens in few runs.
     failed: sum((run) => run.failed * run.calls) / Math.max(1, calls),
     success: sum((run) => run.success * run.calls) / Math.max(1, calls),
+    inZone: runs[0]?.inZone === undefined ? undefined : median(({ inZone }) => inZone ?? 0),
     executions: sum(({ executions }) => executions),
     retries: sum(({ retries }) => retries),
     hedges: sum(({ hedges }) => hedges),

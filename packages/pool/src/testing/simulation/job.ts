@@ -16,6 +16,8 @@ export abstract class Job extends Alarm {
   ahead: Job | undefined = undefined
   behind: Job | undefined = undefined
   startedAt: Milliseconds = 0
+  /** How long the answer is on its way back. */
+  distance: Milliseconds = 0
   /** What it will end with; undefined: an answer. */
   failure: ReplicaFailure | undefined = undefined
 

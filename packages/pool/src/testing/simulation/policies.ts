@@ -27,7 +27,7 @@ const ALGORITHMS: readonly LoadBalancingAlgorithm[] = ['least-load', 'adaptive',
  * Names of what can decide in a simulation: `pool` is the production code with the scenario's options, the pool's own algorithms are the same with
  * another `loadBalancingAlgorithm`; the others are references, which place each call once.
  */
-export const POLICIES: readonly string[] = ['pool', ...ALGORITHMS, 'central-queue', ...Object.keys(REFERENCES)]
+export const POLICIES: readonly string[] = ['pool', 'zone-blind', ...ALGORITHMS, 'central-queue', ...Object.keys(REFERENCES)]
 
 /** Published policies without knowledge that nobody has: the best of them is what is to be beaten. */
 export const CLASSICS: readonly string[] = ['classic-round-robin', 'classic-random', 'two-choices', 'least-outstanding', 'peak-ewma', 'prequal']
@@ -35,6 +35,7 @@ export const CLASSICS: readonly string[] = ['classic-round-robin', 'classic-rand
 export function dispatcherFor(policy: string, world: World): Dispatcher {
   if (policy === 'central-queue') return new CentralQueue(world)
   if (policy === 'pool') return new PoolDispatcher(world)
+  if (policy === 'zone-blind') return new PoolDispatcher(world, {}, false)
   const algorithm = ALGORITHMS.find((each) => each === policy)
   if (algorithm !== undefined) return new PoolDispatcher(world, { loadBalancingAlgorithm: algorithm })
   const reference = REFERENCES[policy]

@@ -20,16 +20,20 @@ import { Job, type ReplicaFailure } from './job.js'
 import { poolSettings, type SimulatedPoolOptions } from './pool-settings.js'
 import type { Replica } from './replica.js'
 import { PRIORITIES } from './workload.js'
+import { distanceOf, zoneOf } from './zones.js'
 
 /** The production code: a `CallPath` for each worker, over connections to simulated replicas. */
 export class PoolDispatcher implements Dispatcher {
   readonly #world: World
   readonly #workers: readonly PoolWorker[]
 
-  constructor(world: World, overrides: SimulatedPoolOptions = {}) {
-    const settings = poolSettings({ ...world.scenario.pool, ...overrides })
+  /** `knowsZones`: each worker's pool is told where it stands. */
+  constructor(world: World, overrides: SimulatedPoolOptions = {}, knowsZones = true) {
+    const { workers, zones, pool } = world.scenario
+    const settings = poolSettings({ ...pool, ...overrides })
     this.#world = world
-    this.#workers = Array.from({ length: world.scenario.workers }, (_, index) => new PoolWorker(world, settings, index))
+    const settingsOf = (worker: number): CallPathSettings => (zones !== undefined && knowsZones ? { ...settings, zone: zoneOf(zones, worker) } : settings)
+    this.#workers = Array.from({ length: workers }, (_, index) => new PoolWorker(world, settingsOf(index), index))
   }
 
   start(call: number, now: Milliseconds): void {
@@ -69,7 +73,7 @@ class PoolWorker implements FleetWatcher {
       onBadTime: () => {},
       onSettling: () => {},
     })
-    this.#targets = world.fleet.replicas.map((replica) => new SimulatedTarget(world, this.#path, replica))
+    this.#targets = world.fleet.replicas.map((replica) => new SimulatedTarget(world, this.#path, replica, index))
     this.#available = this.#targets
     this.#path.update(this.#available)
     world.fleet.watch(this)
@@ -143,16 +147,18 @@ class SimulatedTarget implements Target, Connection {
   readonly guard: Guard
   readonly era: Era = 'modern'
   readonly replica: Replica
+  readonly distance: Milliseconds
   readonly #world: World
 
-  constructor(world: World, path: CallPath, replica: Replica) {
+  constructor(world: World, path: CallPath, replica: Replica, worker: number) {
     this.#world = world
     this.replica = replica
     this.id = `replica-${replica.index}`
     this.place = `${this.id}/0`
     this.endpointLabel = this.id
     this.weight = replica.group.weight
-    this.load = path.newLoad(this.weight)
+    this.load = path.newLoad(this.weight, replica.group.zone)
+    this.distance = distanceOf(world.scenario, worker, replica.group.zone)
     this.guard = path.newGuard()
   }
 
@@ -193,6 +199,7 @@ class PoolJob extends Job implements Exchange {
 
   constructor(world: World, target: SimulatedTarget, attempt: Attempt, call: number, nth: number) {
     super(call, nth)
+    this.distance = target.distance
     this.#world = world
     this.#target = target
     this.#attempt = attempt

@@ -27,7 +27,7 @@ export function readReplicas(field: Field): ReplicaGroup[] {
 }
 
 function readGroup(field: Field, index: number): ReplicaGroup | undefined {
-  const member = field.members(['name', 'count', 'slots', 'queue', 'speed', 'weight', 'warmUp', 'reports', 'troubles'])
+  const member = field.members(['name', 'count', 'slots', 'queue', 'speed', 'zone', 'weight', 'warmUp', 'reports', 'troubles'])
   if (member === undefined) return undefined
   const troubles = member('troubles')
   return {
@@ -36,6 +36,7 @@ function readGroup(field: Field, index: number): ReplicaGroup | undefined {
     slots: member('slots').number(SLOTS),
     queue: member('queue').number(QUEUE, Number.POSITIVE_INFINITY),
     speed: member('speed').number(SPEED, 1),
+    zone: member('zone').isGiven ? member('zone').text() : undefined,
     weight: member('weight').number(WEIGHT, 1),
     warmUp: readWarmUp(member('warmUp')),
     reports: member('reports').isGiven ? member('reports').choice(REPORTS) : false,

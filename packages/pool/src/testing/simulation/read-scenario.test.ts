@@ -91,7 +91,8 @@ describe('readScenarios', () => {
       'replicas[0].troubles[0].length must be below every (5000 ms)',
       ['replicas', 0, 'troubles', 0, 'length'],
     ],
-    ['a policy that is none', { policies: ['pool', 'luck'] }, 'policies[1] must be pool, least-load,', ['policies', 1]],
+    ['zones in which nobody stands', { zones: { workers: [], latency: '2ms' } }, 'zones.workers must be a list of at least one', ['zones', 'workers']],
+    ['a policy that is none', { policies: ['pool', 'luck'] }, 'policies[1] must be pool, zone-blind,', ['policies', 1]],
     [
       'an option that the pool refuses',
       { pool: { retryAttempts: -1 } },

@@ -14,6 +14,7 @@ const NAMES = [
   'quickCalls',
   'duration',
   'workers',
+  'zones',
   'utilisation',
   'rate',
   'replay',
@@ -88,6 +89,7 @@ function read(member: Members<(typeof NAMES)[number]>, root: Field, options: Rea
     duration,
     quickCalls: member('quickCalls').number(CALLS, 10_000),
     workers: member('workers').number(WORKERS, 1),
+    zones: readZones(member('zones')),
     arrivals: readArrivals(member, root, tools, options),
     tools,
     replicas,
@@ -105,6 +107,15 @@ function read(member: Members<(typeof NAMES)[number]>, root: Field, options: Rea
   }
   checkSize(scenario, member('duration'))
   return scenario
+}
+
+function readZones(field: Field): Scenario['zones'] {
+  const member = field.isGiven ? field.members(['workers', 'latency']) : undefined
+  if (member === undefined) return undefined
+  const workers = member('workers')
+    .list()
+    .map((each) => each.text())
+  return { workers, latency: member('latency').duration(0, 0) }
 }
 
 function readTools(service: Field, tools: Field): SimulatedTool[] {

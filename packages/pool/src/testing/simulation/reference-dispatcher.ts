@@ -5,6 +5,7 @@ import { Job, type ReplicaFailure } from './job.js'
 import { poolSettings } from './pool-settings.js'
 import type { ReferencePolicy, ReferencePolicyFactory } from './reference-policy.js'
 import type { Replica } from './replica.js'
+import { distanceOf } from './zones.js'
 
 /** A policy of the books, one for each worker, in the same world: it places each call once, and knows no retry, queue or breaker. */
 export class ReferenceDispatcher implements Dispatcher, FleetWatcher {
@@ -28,11 +29,12 @@ export class ReferenceDispatcher implements Dispatcher, FleetWatcher {
   }
 
   start(call: number, now: Milliseconds): void {
-    const { tally, timers } = this.#world
+    const { tally, timers, scenario } = this.#world
     const policy = this.#policies[tally.workload.worker[call]!]!
     if (this.#available.length === 0) return tally.failedWith(call, 'NO_HEALTHY_CLIENTS', now)
     const replica = policy.pick(now)
     const job = new ReferenceJob(this, policy, replica, call, tally.attempted(call, replica.index), now)
+    job.distance = distanceOf(scenario, tally.workload.worker[call]!, replica.group.zone)
     this.underWay++
     policy.started?.(replica, call)
     timers.set(job.deadline, this.#timeout)

@@ -154,9 +154,10 @@ export class Replica implements JobPlace {
       this.#next(now)
     } else this.#hanging.delete(job)
     job.state = 'over'
-    if (failure === undefined) job.answered(now)
-    else job.failed(failure, now)
     this.#checkDrained()
+    if (job.distance === 0 || failure === 'lost') return told(job, now)
+    job.place = ON_THE_WAY
+    this.#timers.set(job, job.distance)
   }
 
   /** A refusal takes a moment, but no slot. */
@@ -264,3 +265,11 @@ export class Replica implements JobPlace {
     drained()
   }
 }
+
+function told(job: Job, now: Milliseconds): void {
+  if (job.failure === undefined) job.answered(now)
+  else job.failed(job.failure, now)
+}
+
+/** The replica is done with it, and whoever asked does not know that yet. */
+const ON_THE_WAY: JobPlace = { done: told }

@@ -35,6 +35,8 @@ export interface ReplicaGroup {
   readonly queue: number
   /** Lasting speed: 1 takes as long as the tool's service time says, 1/5 five times as long. */
   readonly speed: number
+  /** Where it stands. */
+  readonly zone: string | undefined
   /** The pool's `weight`. */
   readonly weight: number
   /** After each start it is that slow for that long. */
@@ -68,6 +70,14 @@ export type Arrivals =
   | { readonly rate: number }
   | { readonly replay: ReadonlyArray<{ readonly at: Milliseconds; readonly tool?: string }> }
 
+/** Where the workers stand, and what that costs. */
+export interface Zones {
+  /** The first worker stands in the first of them, and so on, and then from the beginning: who is named twice has twice as many. */
+  readonly workers: readonly string[]
+  /** What an answer from another zone takes longer. */
+  readonly latency: Milliseconds
+}
+
 /** A fleet, what is asked of it, and what goes wrong. With a seed it is everything that a run depends on. */
 export interface Scenario {
   readonly name: string
@@ -79,6 +89,7 @@ export interface Scenario {
   readonly quickCalls: number
   /** Pools that share the fleet and know nothing of each other. */
   readonly workers: number
+  readonly zones: Zones | undefined
   readonly arrivals: Arrivals
   readonly tools: readonly SimulatedTool[]
   readonly replicas: readonly ReplicaGroup[]

@@ -1,6 +1,7 @@
 import type { Milliseconds } from '../../ports.js'
 import type { Scenario } from './scenario.js'
 import type { Tally } from './tally.js'
+import { zoneOf } from './zones.js'
 
 /** What people read of one run. Latencies are of all calls, failed ones too: a call that fails late has taken its caller's time. */
 export interface Summary {
@@ -17,6 +18,8 @@ export interface Summary {
   readonly failed: number
   /** Percent of all calls that were answered, and within what the scenario allows. */
   readonly success: number
+  /** Percent of the answers that came from the caller's own zone; undefined: nobody stands anywhere. */
+  readonly inZone: number | undefined
   readonly executions: number
   readonly retries: number
   readonly hedges: number
@@ -35,6 +38,8 @@ export function summarize(tally: Tally, scenario: Scenario, counts: (call: numbe
   let inTime = 0
   let waitedSum = 0
   let slowdown = 0
+  let inZone = 0
+  const zones = scenario.replicas.flatMap(({ count, zone }) => Array.from({ length: count }, () => zone))
   let executed = 0
   let unsafeRepeats = 0
   for (let call = 0; call < workload.size; call++) {
@@ -48,6 +53,7 @@ export function summarize(tally: Tally, scenario: Scenario, counts: (call: numbe
     if (latency[call]! <= (scenario.within ?? Number.POSITIVE_INFINITY)) inTime++
     waitedSum += waited[call]!
     slowdown += latency[call]! / workload.work[call]!
+    if (scenario.zones !== undefined && zones[tally.replica[call]!] === zoneOf(scenario.zones, workload.worker[call]!)) inZone++
   }
   const sorted = latencies.subarray(0, calls).sort()
   const quantile = (q: number): number => sorted[Math.min(calls - 1, Math.floor(q * calls))] ?? 0
@@ -61,6 +67,7 @@ export function summarize(tally: Tally, scenario: Scenario, counts: (call: numbe
     slowdown: slowdown / Math.max(1, answered),
     failed: (100 * (calls - answered)) / Math.max(1, calls),
     success: (100 * inTime) / Math.max(1, calls),
+    inZone: scenario.zones && (100 * inZone) / Math.max(1, answered),
     executions: executed,
     retries: tally.retries,
     hedges: tally.hedges,

@@ -1,0 +1,69 @@
+import type { Requirement } from './requirement.js'
+
+/** What a fleet of workers does together: zones, subsets, probes. */
+export const manyWorkers: readonly Requirement[] = [
+  // ── Zones ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+  {
+    id: 'ZONE-1',
+    source: 'Issue: discovery, zone-aware balancing',
+    text: 'same zone first while it has capacity: at least 95% of the calls, which take no longer than without zones',
+    proof: {
+      tests: {
+        'packages/pool/src/testing/simulation/zones.test.ts': ['keeps 95% of the calls there where that can bear them, and they take no longer (seed %i)'],
+        'packages/pool/src/balance/zones.test.ts': ['stays in its zone (%i replicas) but for a fiftieth, however many there are elsewhere (%i)'],
+        'packages/pool/src/balance/zone-spill.test.ts': [
+          'lets one call in fifty go anywhere while the own zone is as fast as the others',
+          'draws together within ten seconds, also where nothing comes from elsewhere',
+          'stays at home for calls that are slower elsewhere by what the way takes',
+        ],
+      },
+    },
+  },
+  {
+    id: 'ZONE-2',
+    source: 'Issue: discovery, zone-aware balancing',
+    text: 'what the zone cannot bear spills over in proportion',
+    proof: {
+      tests: {
+        'packages/pool/src/testing/simulation/zones.test.ts': [
+          'sends elsewhere what its zone cannot bear, and calls take hardly longer than without zones (seed %i)',
+        ],
+        'packages/pool/src/balance/zones.test.ts': ['goes elsewhere where its zone has far more to do than is usual'],
+        'packages/pool/src/balance/zone-spill.test.ts': [
+          'sends nearly all anywhere where the own zone is twice as slow whatever it does, and comes back when that is over',
+          'settles between, where the own zone is slower the less leaves it',
+          'keeps its share between a fiftieth and all, and lets so many go, whatever it is told',
+          'allows a request and a half, and twice what is usual',
+        ],
+      },
+    },
+  },
+  {
+    id: 'ZONE-3',
+    source: 'Issue: discovery, zone-aware balancing',
+    text: 'a zone that is dead or fails is left at once',
+    proof: {
+      tests: {
+        'packages/pool/src/testing/simulation/zones.test.ts': ['loses no call where its zone fails (%s)'],
+        'packages/pool/src/balance/zones.test.ts': [
+          'goes elsewhere at once where nobody of its zone is left',
+          'goes elsewhere at once where all of its zone fail',
+        ],
+      },
+    },
+  },
+  {
+    id: 'ZONE-4',
+    source: 'Issue: discovery, zone-aware balancing',
+    text: 'it goes with every algorithm, with retries and affinity, and zones may change while the pool runs',
+    proof: {
+      tests: {
+        'packages/pool/src/balance/zones.test.ts': [
+          'repeats in its zone, as long as there is another',
+          'makes no difference to affinity, so that workers of different zones agree',
+          'may change while the pool runs, with the next snapshot',
+        ],
+      },
+    },
+  },
+]

@@ -27,6 +27,8 @@ async function main(): Promise<void> {
 
   await expectLines('resilience', example('resilience', urls), ["[ { type: 'text', text: 'now' } ]", "[ { type: 'text', text: 'whenever' } ]", '0 0 0'])
 
+  await expectLines('log', example('log', urls), [/client connected at http/, /client connected at http/, /started$/, /shutdown$/])
+
   const { command, args } = stdioServer()
   await expectLines('stdio', example('stdio', [command, ...args]), [HELLO, '2 healthy'])
 

@@ -92,4 +92,54 @@ export const events: readonly Requirement[] = [
       },
     },
   },
+  // ── The log ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+  {
+    id: 'LOG-1',
+    source: 'Issue: what it shows, log adapter',
+    text: 'a pino-compatible adapter: one line per change, structured fields, levels by severity',
+    proof: {
+      tests: {
+        'packages/pool/src/observe/log/log-to.test.ts': [
+          'has a line for each event, by its severity, with its fields and a sentence',
+          'is taken by pino as it is',
+          'is taken by the console as well',
+        ],
+        'packages/pool/src/observe/log/severity.test.ts': ['explains every event', 'says which events are logged as %s'],
+      },
+      script: 'examples/src/log.ts',
+    },
+  },
+  {
+    id: 'LOG-2',
+    source: 'Issue: what it shows, log adapter',
+    text: 'rate-limited when the same thing repeats: the first at once, then a count per window, in bounded memory',
+    proof: {
+      tests: {
+        'packages/pool/src/observe/log/repeats.test.ts': [
+          'tells of every one exactly once, alone or counted, and of one kind never twice within a window',
+          'remembers a thousand kinds at most, and tells of the oldest before it forgets it',
+        ],
+        'packages/pool/src/observe/log/log-to.test.ts': [
+          'counts what comes again, of each client by itself',
+          'ends when it is told to, with what was not told of yet',
+          'ends with the pool, whose shutdown is its last line',
+        ],
+      },
+    },
+  },
+  {
+    id: 'LOG-3',
+    source: 'Issue: what it shows, log adapter',
+    text: 'no secret in a line, nor a line that a server wrote; a logger that fails harms nobody',
+    proof: {
+      tests: {
+        'packages/pool/src/observe/log/log-to.test.ts': [
+          'has of an error what can be read, and neither its cause nor its stack',
+          'lets no server write lines of its own, or long ones, or what it says by itself',
+          'goes on when its logger fails, now or when it is told of repetitions',
+        ],
+        'packages/pool/src/system-timers.test.ts': ['keeps the process alive while an alarm is set: %s'],
+      },
+    },
+  },
 ]

@@ -35,6 +35,9 @@ export type { HealthRecord, HealthReport, LiveMap, LoadMetrics, PooledClient, Sh
 export type { HealthStatus } from './health/index.js'
 export type { CallStatistics, ClientMetrics, ClientStatistics, PoolMetrics, PoolStatistics } from './observe/index.js'
 
+// Its log
+export { logTo, type LogFields, type LoggedPool, type LogOptions, type PoolLogger } from './observe/index.js'
+
 // For programs that choose clients by themselves
 export { type AdaptiveLoadBalancerOptions, AdaptiveLoadBalancer, type AdaptivePool, type PerformanceHistory } from './adaptive-load-balancer.js'
 

@@ -1,5 +1,7 @@
 /** What a pool counts, and what people are shown of it. */
 
+export { logTo, type LogOptions, type LoggedPool, type PoolLogger } from './log/log-to.js'
+export type { LogFields } from './log/log-line.js'
 export { PoolTally } from './pool-tally.js'
 export {
   type CallStatistics,

@@ -32,6 +32,7 @@ export const registries: readonly Requirement[] = [
         ],
         'packages/pool/test/discovery-consul.test.ts': ['leaves no question open when the resolver is closed'],
         'packages/pool/test/discovery-dns.test.ts': ['is let go of when the resolver is closed in the middle of a question'],
+        'packages/pool/test/discovery-etcd.test.ts': ['is let go of when the resolver is closed'],
       },
     },
   },
@@ -169,6 +170,60 @@ export const registries: readonly Requirement[] = [
           'without servers of its own it asks those of the system',
         ],
         'packages/pool/src/discovery/dns/dns-message.test.ts': ['that %s is none', 'has an id that the last one does not tell'],
+      },
+    },
+  },
+
+  // ── etcd ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+  {
+    id: 'ETCD-1',
+    source: 'issue 4: discovery 5',
+    text: 'keys of a prefix are endpoints, watched from the revision at which they were read; leases that run out remove them',
+    proof: {
+      tests: {
+        'packages/pool/test/discovery-etcd.test.ts': [
+          'are endpoints: those that are there, and each change at once',
+          'go when their lease runs out, or is revoked',
+          'are read page by page, all of one revision',
+        ],
+        'packages/pool/src/discovery/etcd/etcd-keys.test.ts': ['holds exactly the keys that begin with the prefix'],
+        'packages/pool/src/discovery/etcd/etcd-entry.test.ts': ['is %s', 'at %s has the id %s'],
+      },
+    },
+  },
+  {
+    id: 'ETCD-2',
+    source: 'issue 4: discovery 5',
+    text: 'compaction, restart, loss of data, loss of the leader, silence: the watch goes on where it was, or everything is read anew',
+    proof: {
+      tests: {
+        'packages/pool/test/discovery-etcd.test.ts': [
+          'goes on where it was when etcd is restarted: nothing is missed, and nothing read twice',
+          'whose revision was compacted away begins anew',
+          'begins anew where the data was lost',
+          'that is silent is opened again, and misses nothing',
+          'are asked one after the other when they are away',
+          'without a leader are told of, and keep what there was until they have one',
+          'answers %s, and is told of',
+        ],
+      },
+    },
+  },
+  {
+    id: 'ETCD-3',
+    source: 'issue 4: discovery 5',
+    text: 'users and their tokens, which appear nowhere; a value names a server, and neither a program nor where secrets go',
+    proof: {
+      tests: {
+        'packages/pool/test/discovery-etcd.test.ts': [
+          'are asked for their password once, and again when their token has run out',
+          'with %s are refused, without showing the password',
+        ],
+        'packages/pool/src/discovery/etcd/etcd-entry.test.ts': [
+          'may not start a program, name an authorization server, or bring headers and certificates',
+          'that is broken JSON is handed on, and nothing of it shown',
+          'never throws, for any key and value',
+        ],
       },
     },
   },

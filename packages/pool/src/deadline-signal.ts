@@ -6,7 +6,7 @@ import { Alarm, type Milliseconds, type Timers } from './ports.js'
  */
 export class DeadlineSignal extends Alarm {
   readonly #timers: Timers
-  readonly #timeout: Milliseconds
+  #timeout: Milliseconds
   readonly #parent: AbortSignal | undefined
   readonly #controller: AbortController = new AbortController()
   readonly #onParent = (): void => this.#controller.abort(this.#parent?.reason)
@@ -25,9 +25,10 @@ export class DeadlineSignal extends Alarm {
     return this.#controller.signal
   }
 
-  /** The whole time again, from now. */
-  restart(): void {
-    this.#timers.set(this, this.#timeout)
+  /** From now on so long. @default as long as before */
+  restart(timeout: Milliseconds = this.#timeout): void {
+    this.#timeout = timeout
+    this.#timers.set(this, timeout)
   }
 
   clear(): void {

@@ -64,6 +64,7 @@ export type {
   DiscoveryOptions,
   DnsDiscoveryOptions,
   EndpointDefaults,
+  EtcdDiscoveryOptions,
   FileDiscoveryOptions,
   HedgeDelay,
   HedgeOptions,
@@ -73,6 +74,7 @@ export type {
   ResolvedConsulDiscovery,
   ResolvedDiscovery,
   ResolvedDnsDiscovery,
+  ResolvedEtcdDiscovery,
   ResolvedResilience,
   RetryBudgetOptions,
 } from './config/index.js'

@@ -46,6 +46,8 @@ export type { ConsulInstance, ConsulServer, ConsulServerOptions } from './consul
 export { startConsulServer } from './consul-server.js'
 export type { DnsServer, Zone } from './dns-server.js'
 export { startDnsServer } from './dns-server.js'
+export type { EtcdServer } from './etcd-server.js'
+export { startEtcd, startEtcdCluster } from './etcd-server.js'
 
 // For benches
 export type { RawServerOptions } from './raw-server.js'

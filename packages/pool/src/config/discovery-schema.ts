@@ -2,8 +2,9 @@ import type { Resolver } from '../ports.js'
 import type { Check, Option, OptionTable, Read } from './checks.js'
 import { choice, implementing, isRecord, object, text } from './checks.js'
 import type { DiscoveryOptions, FileDiscoveryOptions } from './discovery-options.js'
-import type { ConsulDiscoveryOptions, DnsDiscoveryOptions } from './registry-options.js'
-import { type ConsulDefaults, consulOptions, type DnsDefaults, dnsOptions } from './registry-schema.js'
+import type { Place } from './problems.js'
+import type { ConsulDiscoveryOptions, DnsDiscoveryOptions, EtcdDiscoveryOptions } from './registry-options.js'
+import { type ConsulDefaults, consulOptions, type DnsDefaults, dnsOptions, etcdOptions } from './registry-schema.js'
 import type { ResolvedDiscovery } from './resolved.js'
 
 /** One table for each `type` of `serviceDiscovery`. */
@@ -24,14 +25,27 @@ interface DiscoveryType<T> {
   readonly check: Check<T>
 }
 
-function discoveryType<T, Defaulted extends keyof T>(options: OptionTable<T, Defaulted>): DiscoveryType<Read<T, Defaulted>> {
-  return { options, check: object(options) }
+/** `relation`: what its options must be to each other. */
+function discoveryType<T, Defaulted extends keyof T = never>(
+  options: OptionTable<T, Defaulted>,
+  relation: (read: Read<T, Defaulted>, place: Place) => void = () => {},
+): DiscoveryType<Read<T, Defaulted>> {
+  const members = object(options)
+  const read: Check<Read<T, Defaulted>>['read'] = (value, place) => {
+    const options = members.read(value, place)
+    if (options !== undefined) relation(options, place)
+    return options
+  }
+  return { options, check: { ...members, read } }
 }
 
 export const discoveryTypes: { readonly [Type in DiscoveryOptions['type']]: DiscoveryType<Extract<ResolvedDiscovery, { readonly type: Type }>> } = {
   file: discoveryType(fileOptions),
   consul: discoveryType<ConsulDiscoveryOptions, ConsulDefaults>({ type: type('consul'), ...consulOptions }),
   dns: discoveryType<DnsDiscoveryOptions, DnsDefaults>({ type: type('dns'), ...dnsOptions }),
+  etcd: discoveryType<EtcdDiscoveryOptions, 'hosts'>({ type: type('etcd'), ...etcdOptions }, ({ username, password }, place) => {
+    if ((username === undefined) !== (password === undefined)) place.must('have both username and password, or neither')
+  }),
 }
 
 const anyType = choice(...(Object.keys(discoveryTypes) as Array<DiscoveryOptions['type']>))

@@ -18,7 +18,7 @@ export type {
   LoadBalancingAlgorithm,
   PoolOptions,
 } from './options.js'
-export type { ConsulDiscoveryOptions, DnsDiscoveryOptions, InstanceOptions } from './registry-options.js'
+export type { ConsulDiscoveryOptions, DnsDiscoveryOptions, EtcdDiscoveryOptions, InstanceOptions } from './registry-options.js'
 export type { HedgeOptions, ResilienceOptions, RetryBudgetOptions } from './resilience-options.js'
 export type {
   ResolvedCommon,
@@ -27,6 +27,7 @@ export type {
   ResolvedDiscovery,
   ResolvedDnsDiscovery,
   ResolvedEndpoint,
+  ResolvedEtcdDiscovery,
   ResolvedInstance,
   ResolvedResilience,
   ResolvedStdioEndpoint,

@@ -31,10 +31,30 @@ describe("serviceDiscovery of type 'consul'", () => {
     ['a URL with a query', { consulUrl: 'http://consul:8500/?token=s3cr3t' }, 'serviceDiscovery.consulUrl must have no query and no fragment'],
     ['a token that no header carries', { token: 's3cr3t\n' }, 'serviceDiscovery.token must be a string of visible ASCII characters, got a string'],
     ['a tag that is none', { tag: ['a', 7] }, 'serviceDiscovery.tag[1] must be a string that is not empty, got 7'],
+    ['no tag', { tag: [] }, 'serviceDiscovery.tag must be one, or an array of at least one, got an array'],
     ['a path that is none', { path: 'mcp' }, 'serviceDiscovery.path must be a path that begins with /, got "mcp"'],
     ['another scheme', { scheme: 'ftp' }, "serviceDiscovery.scheme must be 'http', 'https', got \"ftp\""],
   ])('refuses %s', (_what, options, message) => {
     expect(problem({ type: 'consul', serviceName: 'mcp', ...options })).toBe(message)
+  })
+})
+
+describe("serviceDiscovery of type 'etcd'", () => {
+  it('needs a prefix, and takes one host or several', () => {
+    expect(resolveDiscovery({ type: 'etcd', prefix: '/mcp/' })).toEqual({ type: 'etcd', hosts: 'http://127.0.0.1:2379', prefix: '/mcp/' })
+    expect(resolveDiscovery({ type: 'etcd', prefix: '/mcp/', hosts: ['http://a:2379', 'https://b'] })).toMatchObject({
+      hosts: ['http://a:2379/', 'https://b/'],
+    })
+  })
+
+  it.each<[string, object, string]>([
+    ['no prefix', { prefix: undefined }, 'serviceDiscovery.prefix must be given'],
+    ['no host', { hosts: [] }, 'serviceDiscovery.hosts must be one, or an array of at least one, got an array'],
+    ['a host without a scheme', { hosts: ['a:2379'] }, 'serviceDiscovery.hosts[0] must be an http: or https: URL, got "a:2379"'],
+    ['a user without a password', { username: 'u' }, 'serviceDiscovery must have both username and password, or neither'],
+    ['a password without a user', { password: 's3cr3t' }, 'serviceDiscovery must have both username and password, or neither'],
+  ])('refuses %s', (_what, options, message) => {
+    expect(problem({ type: 'etcd', prefix: '/mcp/', ...options })).toBe(message)
   })
 })
 

@@ -42,3 +42,17 @@ export interface DnsDiscoveryOptions extends InstanceOptions {
   /** IP addresses of DNS servers, with their port if it is not 53: `10.0.0.2`, `127.0.0.1:8600`, `[::1]:53`. @default those of the system */
   readonly servers?: readonly string[] | undefined
 }
+
+/** Endpoints that are keys of etcd v3, one each: the value is its URL, or JSON of its options; the last part of the key is its id. */
+export interface EtcdDiscoveryOptions {
+  readonly type: 'etcd'
+  /** Base URLs of the members' client ports. One is asked; the next when it fails. @default 'http://127.0.0.1:2379' */
+  readonly hosts?: string | readonly string[] | undefined
+  /** What the keys of the endpoints begin with: `/services/mcp/`. */
+  readonly prefix: string
+  /** User of etcd with read permission for the prefix; together with `password`. */
+  readonly username?: string | undefined
+  readonly password?: string | undefined
+  /** For `hosts` with `https:`. */
+  readonly tls?: TlsOptions | undefined
+}

@@ -1,9 +1,9 @@
 import { isIP } from 'node:net'
 import type { Check, OptionTable } from './checks.js'
-import { boolean, choice, list } from './checks.js'
+import { boolean, choice, list, text } from './checks.js'
 import { name, tls } from './endpoint-schema.js'
 import { count } from './quantities.js'
-import type { ConsulDiscoveryOptions, DnsDiscoveryOptions, InstanceOptions } from './registry-options.js'
+import type { ConsulDiscoveryOptions, DnsDiscoveryOptions, EtcdDiscoveryOptions, InstanceOptions } from './registry-options.js'
 import { registryUrl } from './urls.js'
 
 /** The tables of registries: those that are asked over the network. */
@@ -28,7 +28,10 @@ function oneOrMore(one: Check<string>): Check<string | readonly string[]> {
   const several = list(one)
   return {
     type: `${one.type} | ${several.type}`,
-    read: (value, place) => (Array.isArray(value) ? several : one).read(value, place),
+    read(value, place) {
+      if (!Array.isArray(value)) return one.read(value, place)
+      return value.length === 0 ? place.wrong('one, or an array of at least one', value) : several.read(value, place)
+    },
   }
 }
 
@@ -98,4 +101,17 @@ export const dnsOptions: OptionTable<Omit<DnsDiscoveryOptions, 'type'>, DnsDefau
     doc: 'DNS servers to ask, the first first: IP addresses, with their port if it is not 53.',
   },
   ...instance,
+}
+
+export const etcdOptions: OptionTable<Omit<EtcdDiscoveryOptions, 'type'>, 'hosts'> = {
+  hosts: {
+    ...row,
+    check: oneOrMore(registryUrl('username and password')),
+    default: 'http://127.0.0.1:2379',
+    doc: "Base URLs of the members' client ports. One is asked; the next when it fails.",
+  },
+  prefix: { ...row, check: name, required: true, doc: 'What the keys of the endpoints begin with: `/services/mcp/`.' },
+  username: { ...row, check: name, doc: 'User of etcd with read permission for the prefix; together with `password`.' },
+  password: { ...row, check: text, secret: true, doc: 'Its password.' },
+  tls: { ...row, check: tls, secret: true, doc: 'For `hosts` with `https:`; as of an endpoint.' },
 }

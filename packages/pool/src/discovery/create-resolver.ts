@@ -3,6 +3,7 @@ import type { Resolver } from '../ports.js'
 import { systemTimers } from '../system-timers.js'
 import { consulResolver } from './consul/consul-registry.js'
 import { dnsResolver } from './dns/dns-registry.js'
+import { etcdResolver } from './etcd/etcd-registry.js'
 import { FileResolver } from './file/file-resolver.js'
 import type { ResolverParts } from './resolver-parts.js'
 
@@ -24,5 +25,7 @@ export function resolverOf(options: ResolvedDiscovery, parts: ResolverParts): Re
       return consulResolver(options, parts)
     case 'dns':
       return dnsResolver(options, parts)
+    case 'etcd':
+      return etcdResolver(options, parts)
   }
 }

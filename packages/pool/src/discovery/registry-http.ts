@@ -22,7 +22,7 @@ export interface RegistryRequest {
   /** Tokens and passwords in it, which no message may show. */
   readonly secrets?: readonly string[]
   readonly signal: AbortSignal
-  /** How long the whole answer may take; of a stream, how long it may be silent. */
+  /** How long the whole answer may take; of a stream, its beginning. */
   readonly timeout: Milliseconds
 }
 
@@ -61,10 +61,14 @@ export class RegistryHttp {
     })
   }
 
-  /** A stream of JSON values, one a line, each told of as it comes. Resolves when the server ends it, or who is told wants no more (`false`). */
-  async follow(request: RegistryRequest, tell: (value: unknown) => boolean): Promise<void> {
+  /**
+   * A stream of JSON values, one a line, each told of as it comes. Resolves when the server ends it, or who is told wants no more (`false`).
+   * `silence`: how long nothing may come.
+   */
+  async follow(request: RegistryRequest, silence: Milliseconds, tell: (value: unknown) => boolean): Promise<void> {
     await this.#within(request, async (deadline) => {
       const { body } = await this.#open(request, deadline.signal)
+      deadline.restart(silence)
       for await (const line of jsonLines(alive(body as AsyncIterable<Uint8Array>, deadline), MAX_ANSWER)) {
         if (!tell(this.#parse(request, line))) break
       }
@@ -128,7 +132,7 @@ export class RegistryHttp {
     if (error instanceof PoolError) return error
     const cause = error instanceof Error ? error : new Error(String(error))
     if (request.signal.aborted) return cause
-    if (signal.aborted) return new PoolError('REQUEST_TIMEOUT', `${this.#at(request)} gave no answer within ${request.timeout} ms`, { progress: 'sent' })
+    if (signal.aborted) return new PoolError('REQUEST_TIMEOUT', `${this.#at(request)} gave ${(signal.reason as Error).message}`, { progress: 'sent' })
     return transportFailure(cause, wasConnected(cause), this.#at(request))
   }
 

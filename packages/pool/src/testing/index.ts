@@ -22,6 +22,7 @@ export type {
   EndpointAuthOptions,
   EndpointDefaults,
   EndpointOptions,
+  EtcdDiscoveryOptions,
   FileDiscoveryOptions,
   Handlers,
   HedgeDelay,

@@ -47,11 +47,11 @@ export const SHORT: Scenario = model('E with antagonists of 10 s', [{ count: 10,
 const reporting = (reports: string): Scenario =>
   model(`E with reported load (${reports})`, [{ count: 10, slots: 4, reports, troubles: [ANTAGONIST] }], { workers: 10, utilisation: 0.55 })
 
-/** The CPU of the machine, as ORCA's `cpu_utilization`: the neighbours' part too. */
-export const REPORTED: Scenario = reporting('cpu')
+/** The CPU of the machine, the neighbours' part too, and the replica's own: ORCA's `cpu_utilization` and `application_utilization`. */
+export const REPORTED: Scenario = reporting('own-cpu')
 
-/** Not judged: requests over slots, which say nothing of how fast they are worked on. */
-export const REPORTED_REQUESTS: Scenario = reporting('requests')
+/** Not judged: of the CPU of the machine alone nobody knows whose it is; requests over slots say nothing of how fast they are worked on. */
+export const REPORTED_LESS: readonly Scenario[] = ['cpu', 'requests'].map(reporting)
 
 /** The same with all that the pool has by default: retries, budget, ejection. */
 export function everythingOn(from: Scenario): Scenario {

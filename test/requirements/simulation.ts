@@ -17,12 +17,13 @@ export const simulation: readonly Requirement[] = [
   {
     id: 'ADAPTIVE-2',
     source: 'Issue: resilience, adaptive balancing',
-    text: 'outstanding first, reported utilisation, a decaying penalty for failures',
+    text: 'outstanding first, reported utilisation, and whose it is; a decaying penalty for failures',
     proof: {
       tests: {
         'packages/pool/src/balance/load.test.ts': [
           'costs 0 idle, and one for each outstanding request',
           'adds what is reported: requests in full, CPU and memory as about one request at most, and no nonsense',
+          'adds the CPU that neighbours have, a request and a half at most, until that is old',
           'decides between equals only, as long as it is little: never against one request less',
           'are forgiven more slowly by those that fail whenever they are tried, and as fast as ever after some answers',
         ],
@@ -151,8 +152,15 @@ export const simulation: readonly Requirement[] = [
   {
     id: 'REACH-1',
     source: 'Issue: resilience, what it must reach',
-    text: 'B, C, D, E: the mean over that of one central queue, paired over ten seeds, next to the classics',
-    proof: { bench: 'simulation' },
+    text: 'B, C, D, E: the mean over that of one central queue, paired over ten seeds, next to the classics; E also with reported load',
+    proof: {
+      tests: {
+        'packages/pool/src/testing/simulation/simulate.test.ts': [
+          'cost less time the more they say: nothing, the CPU of the machine, and how much of it is their own',
+        ],
+      },
+      bench: 'simulation',
+    },
   },
   {
     id: 'REACH-2',

@@ -264,6 +264,8 @@ export interface Picker {
 /** What a replica reports of itself: in percent; other fields are kept and shown. */
 export interface ReportedMetrics {
   readonly cpuUsage?: number
+  /** The server's own part of it. */
+  readonly applicationUsage?: number
   readonly memoryUsage?: number
   readonly [name: string]: unknown
 }

@@ -92,6 +92,22 @@ describe('ReplicaLoad', () => {
     expect(load!.cost(0)).toBeCloseTo(1.1)
   })
 
+  it('adds the CPU that neighbours have, a request and a half at most, until that is old', () => {
+    const [load] = replicas(1)
+    const said = { activeRequests: 0, averageLatency: undefined, memoryUsage: 0 }
+    load!.report = { ...said, cpuUsage: 80, applicationUsage: 20 }
+    expect(load!.cost(0)).toBeCloseTo(0.8 + 1.5 * 0.6)
+    expect(load!.cost(20_000)).toBeCloseTo(0.8 + (1.5 * 0.6) / Math.E)
+    expect(load!.cost(1e9)).toBeCloseTo(0.8)
+    load!.report = { ...said, cpuUsage: 80, applicationUsage: 20 }
+    expect(load!.cost(1e9)).toBeCloseTo(0.8 + 1.5 * 0.6)
+    // It is busy by itself, or speaks of something else than CPU, or says nothing, or nonsense.
+    for (const applicationUsage of [80, 100, 1e9, undefined, Number.NaN, -1]) {
+      load!.report = { ...said, cpuUsage: 80, applicationUsage }
+      expect(load!.cost(1e9)).toBeCloseTo(0.8)
+    }
+  })
+
   it('divides the work by the weight', () => {
     const heavy = new ReplicaLoad(new LatencyBook(), 2)
     const light = new ReplicaLoad(new LatencyBook(), 1)

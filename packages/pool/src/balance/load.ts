@@ -55,7 +55,7 @@ const AT_ONCE: Milliseconds = Number.NEGATIVE_INFINITY
  * | slowness | logarithm of how many times slower than others for like requests of late; 0 for the faster ones | 1 for e times |
  * | crowd | outstanding requests of all replicas, each, over 2.5 | 1 or more |
  * | penalty | failures beyond the usual, decaying over 10 s; up to 40 s for those that fail whenever they are tried | 20 for one out of the blue |
- * | utilisation | CPU and memory as reported | 0 … 1.1 |
+ * | utilisation | CPU and memory as reported, and the CPU that neighbours have | 0 … 2.6 |
  * | habit | slowness over its last two hundred answers | ±0.45 |
  * | share | half of the part of the pool's answers of late that came from it | 0 … 0.5 |
  *
@@ -103,6 +103,8 @@ export class ReplicaLoad implements Load, CostOwner {
   /** `readiness` as of the last refresh. */
   #ready = 1
   #report: ReplicaReport = NO_REPORT
+  /** When that was said, to within a pick; undefined: nobody looked since. */
+  #reportedAt: Milliseconds | undefined
   /** It stands in another zone than the pool. Takes effect for picks with the next snapshot. */
   far = false
 
@@ -205,6 +207,7 @@ export class ReplicaLoad implements Load, CostOwner {
 
   set report(report: ReplicaReport) {
     this.#report = soundReport(report)
+    this.#reportedAt = undefined
     this.#staleAt = AT_ONCE
   }
 
@@ -238,7 +241,8 @@ export class ReplicaLoad implements Load, CostOwner {
     const crowd = Math.max(1, this.#book.outstanding / (CROWDED * this.#table.size))
     const slowness = SLOWNESS_WEIGHT * crowd * slower * slower
     const habit = clamp(this.#experience.habit, HABIT_BOUND)
-    const told = this.#report.activeRequests + utilisation(this.#report)
+    this.#reportedAt ??= now
+    const told = this.#report.activeRequests + utilisation(this.#report, now - this.#reportedAt, this.#book.memory)
     const share = SHARE_WEIGHT * this.#book.shareOf(this.#experience.samples, now)
     this.#rest = 1 + told + slowness + habit + this.#experience.penalty + share
     this.#ready = this.readiness(now)

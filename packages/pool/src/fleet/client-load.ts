@@ -8,6 +8,8 @@ export interface LoadReport {
   readonly averageLatency: Milliseconds | undefined
   /** Percent. */
   readonly cpuUsage: number
+  /** The server's own part of it. Percent; undefined: not said. */
+  readonly applicationUsage?: number | undefined
   /** Percent. */
   readonly memoryUsage: number
 }

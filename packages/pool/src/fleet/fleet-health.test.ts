@@ -23,7 +23,7 @@ describe('probes', () => {
   it('say when they were, how long they took, and what the server said of itself', async () => {
     const world = await running()
     const client = world.at('a')
-    world.server('a').metrics = { cpuUsage: 40, memoryUsage: 70, queueDepth: 3, activeRequests: 99 }
+    world.server('a').metrics = { cpuUsage: 40, applicationUsage: 30, memoryUsage: 70, queueDepth: 3, activeRequests: 99 }
     await world.time.run(1_000)
     await world.fleet.performHealthCheck(client.id)
     expect(world.fleet.views.healthStatus.get(client.id)).toEqual({
@@ -34,8 +34,14 @@ describe('probes', () => {
       lastError: undefined,
     })
     // Its own count of requests includes ours.
-    expect(world.fleet.views.loadMetrics.get(client.id)).toMatchObject({ cpuUsage: 40, memoryUsage: 70, queueDepth: 3, activeRequests: 0 })
-    expect(client.load.report).toMatchObject({ cpuUsage: 40, memoryUsage: 70 })
+    expect(world.fleet.views.loadMetrics.get(client.id)).toMatchObject({
+      cpuUsage: 40,
+      applicationUsage: 30,
+      memoryUsage: 70,
+      queueDepth: 3,
+      activeRequests: 0,
+    })
+    expect(client.load.report).toMatchObject({ cpuUsage: 40, applicationUsage: 30, memoryUsage: 70 })
   })
 
   it('make a client unhealthy when unhealthyThreshold of them failed in a row', async () => {

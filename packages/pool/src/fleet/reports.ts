@@ -8,7 +8,7 @@ export interface LoadMetrics {
   totalRequests: number
   /** Milliseconds. */
   averageLatency: number
-  /** Percent. */
+  /** Percent. Of the machine, where the server says what its own part of it is: `applicationUsage`. */
   cpuUsage: number
   /** Percent. */
   memoryUsage: number
@@ -47,6 +47,7 @@ export class Reports {
       activeRequests: number(activeRequests) ?? report.activeRequests,
       averageLatency: number(averageLatency) ?? report.averageLatency,
       cpuUsage: number(cpuUsage) ?? report.cpuUsage,
+      applicationUsage: number(others['applicationUsage']) ?? report.applicationUsage,
       memoryUsage: number(memoryUsage) ?? report.memoryUsage,
     }
     const total = number(totalRequests)

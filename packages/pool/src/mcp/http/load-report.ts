@@ -3,15 +3,16 @@ import type { JsonObject, ReportedMetrics } from '../../ports.js'
 /**
  * The response header `endpoint-load-metrics` (ORCA, `xds/data/orca/v3/orca_load_report.proto`; formats as Envoy reads
  * them): `TEXT cpu_utilization=0.3,mem_utilization=0.8` or `JSON {"cpu_utilization":0.3}`, the word in front optional.
- * Utilisations are fractions there and percent here; other numbers keep their name. undefined: it says nothing.
+ * Utilisations are fractions there and percent here; other numbers keep their name. undefined: it says nothing. What servers should say: docs/load-reports.md.
  */
 export function loadReport(header: string): ReportedMetrics | undefined {
   const text = header.replace(/^\s*(?:TEXT|JSON)\s+/i, '').trim()
   const fields = text.startsWith('{') ? jsonFields(text) : textFields(text)
-  const metrics: { cpuUsage?: number; memoryUsage?: number; [name: string]: unknown } = {}
+  const metrics: { cpuUsage?: number; applicationUsage?: number; memoryUsage?: number; [name: string]: unknown } = {}
   for (const [name, value] of fields) {
     if (!Number.isFinite(value) || value < 0) continue
     if (name === 'cpu_utilization') metrics.cpuUsage = value * 100
+    else if (name === 'application_utilization') metrics.applicationUsage = value * 100
     else if (name === 'mem_utilization') metrics.memoryUsage = value * 100
     else metrics[name] = value
   }

@@ -184,8 +184,8 @@ class SimulatedTarget implements Target, Connection {
 
   /** As the answer's `endpoint-load-metrics` would say it. */
   report(): void {
-    const { report } = this.load
-    this.load.report = { ...report, cpuUsage: this.replica.utilisation(this.#world.timers.now()) }
+    const report = this.replica.reportAt(this.#world.timers.now())
+    if (report !== undefined) this.load.report = { ...this.load.report, ...report }
   }
 }
 
@@ -213,7 +213,7 @@ class PoolJob extends Job implements Exchange {
   override answered(): void {
     if (!this.#end()) return
     this.#world.tally.answeredBy(this.call, this.#target.replica.index, this.startedAt)
-    if (this.#target.replica.group.reports !== false) this.#target.report()
+    this.#target.report()
     this.#attempt.onAnswer(ANSWER)
   }
 

@@ -13,7 +13,7 @@ const PROBABILITY: Bounds = { min: 0, max: 1 }
 const SHARE_OF_TIME: Bounds = { min: 0.000_001, max: 0.999_999 }
 
 const TROUBLES = ['slow', 'fail', 'hang', 'stall'] as const
-const REPORTS = [false, true, 'requests', 'cpu'] as const
+const REPORTS = [false, true, 'requests', 'cpu', 'own-cpu'] as const
 const WHEN = ['from', 'until', 'every', 'apart', 'length', 'share'] as const
 
 export function readReplicas(field: Field): ReplicaGroup[] {

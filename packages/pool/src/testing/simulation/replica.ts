@@ -17,6 +17,12 @@ const CHANCE = { trouble: 10, phases: 20, stall: 30 }
 
 type Troubled<Does extends Trouble['does']> = Extract<Trouble, { does: Does }> & { readonly phases: Phases; readonly key: number }
 
+/** In percent; see `ReplicaReport`. */
+export interface UtilisationReport {
+  readonly cpuUsage: number
+  readonly applicationUsage?: number
+}
+
 /**
  * A server as the pool's calls find it: `slots` that work, and a queue, first come, first served.
  *
@@ -78,13 +84,16 @@ export class Replica implements JobPlace {
     return this.#up
   }
 
-  /** What it reports of itself, in percent; requests over slots are over 100 while some wait. */
-  utilisation(now: Milliseconds): number {
+  /** What it reports of itself, in percent; requests over slots are over 100 while some wait. undefined: it reports nothing. */
+  reportAt(now: Milliseconds): UtilisationReport | undefined {
     const { reports, slots, speed } = this.group
-    if (reports !== 'cpu') return (100 * this.outstanding) / slots
+    if (reports === false) return undefined
+    if (reports !== 'cpu' && reports !== 'own-cpu') return { cpuUsage: (100 * this.outstanding) / slots }
     // What it is slower than it should be, others have of the machine.
-    const own = Math.min(1, this.speedAt(now) / speed)
-    return 100 * (1 - own + own * Math.min(1, this.#running.size / slots))
+    const left = Math.min(1, this.speedAt(now) / speed)
+    const own = left * Math.min(1, this.#running.size / slots)
+    const cpuUsage = 100 * (1 - left + own)
+    return reports === 'cpu' ? { cpuUsage } : { cpuUsage, applicationUsage: 100 * own }
   }
 
   /** One who knows everything would send nothing here. */

@@ -42,10 +42,10 @@ export interface ReplicaGroup {
   /** After each start it is that slow for that long. */
   readonly warmUp: { readonly speed: number; readonly length: Milliseconds } | undefined
   /**
-   * Reports its utilisation with every answer, as ORCA does. `cpu`: of its machine, to which neighbours that slow it down add; `true` or `requests`:
-   * all requests that it has over its slots.
+   * Reports its utilisation with every answer, as ORCA does. `cpu`: of its machine, to which neighbours that slow it down add; `own-cpu`: that, and
+   * its own part of it; `true` or `requests`: all requests that it has over its slots.
    */
-  readonly reports: boolean | 'requests' | 'cpu'
+  readonly reports: boolean | 'requests' | 'cpu' | 'own-cpu'
   readonly troubles: readonly Trouble[]
 }
 

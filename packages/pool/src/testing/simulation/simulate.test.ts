@@ -77,6 +77,27 @@ describe('the world', () => {
   })
 })
 
+describe('replicas with neighbours', () => {
+  const mean = (reports: boolean | string): number => {
+    const troubles = [{ slow: 1 / 3, every: 200_000, length: 40_000, apart: true, sparesRunning: true }]
+    const each = scenarioOf({
+      calls: 30_000,
+      utilisation: 0.55,
+      workers: 10,
+      service: HEAVY,
+      replicas: [{ count: 10, slots: 4, reports, troubles }],
+      pool: PATIENT,
+    })
+    return summarize(simulate(each, 'pool', 1), each).mean
+  }
+
+  it('cost less time the more they say: nothing, the CPU of the machine, and how much of it is their own', () => {
+    const [silent, cpu, both] = [mean(false), mean('cpu'), mean('own-cpu')]
+    expect(cpu).toBeLessThan(0.98 * silent)
+    expect(both).toBeLessThan(0.96 * cpu)
+  })
+})
+
 describe('a run', () => {
   const busy = scenarioOf({
     calls: 2_000,

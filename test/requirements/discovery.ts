@@ -5,8 +5,21 @@ export const discovery: readonly Requirement[] = [
   {
     id: 'DISCOVERY-1',
     source: 'DESIGN: discovery',
-    text: 'discovery that fails keeps the last good set',
-    proof: { deferred: 'comes with the set that changes' },
+    text: 'discovery that fails keeps the last good set; an empty answer of a healthy source is honoured only after it is confirmed, and so is the loss of most of the set',
+    proof: {
+      tests: {
+        'packages/pool/src/discovery/belief.test.ts': [
+          'takes nothing away, however long it does',
+          'begins its loss of most anew when it is back',
+          'is believed when it stood for half a minute: %s',
+          'is nothing where the source contradicts itself in time',
+        ],
+        'packages/pool/test/discovery-pool.test.ts': [
+          'does not lose its servers by an outage or an empty answer',
+          'keeps what it has while the file is broken, and says the line',
+        ],
+      },
+    },
   },
   {
     id: 'DISCOVERY-2',
@@ -52,6 +65,80 @@ export const discovery: readonly Requirement[] = [
           'is an error while it is missing, told once, and read when it is there',
           'that is truncated or broken is an error, and not a set without endpoints',
           'that is a directory is an error',
+        ],
+      },
+    },
+  },
+  {
+    id: 'DISCOVERY-5',
+    source: 'issue 4: discovery 1',
+    text: 'endpoints appear, and have clients at once within the sizes; they change weight, tags and zone without a new connection, and others with one; they go, drained and not cut',
+    proof: {
+      tests: {
+        'packages/pool/src/fleet/fleet-endpoints.test.ts': [
+          'has a client as soon as one can be connected, where the number follows the endpoints',
+          'gets its share of those that are there: %s',
+          'that cannot be connected costs nobody else a client, and is tried until it can',
+          'gets no new calls, finishes those it has, and is closed',
+          'leaves nobody where it was the last, and is used again when it is back, in the same place',
+          'has its new weight, tags and zone with the same clients',
+          'with %s is connected anew before the old client goes, which finishes its calls',
+          'moves a quarter of the clients at a time where there is no room for more',
+        ],
+        'packages/pool/src/fleet/fleet-endpoints-model.test.ts': [
+          'follows any sequence of sets within its sizes, cuts no call, and uses nobody who is gone (minSize %s)',
+        ],
+        'packages/pool/test/discovery-pool.test.ts': [
+          'follows it: servers that are added are used, those that are gone finish their calls',
+          'uses what it finds, and says what it left out',
+          'connects what moves to another URL there, with its calls',
+          'has listed endpoints too, always',
+        ],
+      },
+    },
+  },
+  {
+    id: 'DISCOVERY-6',
+    source: 'issue 4: what must not happen',
+    text: 'a registry that flaps, a hundred changes a second, does not make the pool churn: what is back within a moment is not drained, and what flaps is waited for longer',
+    proof: {
+      tests: {
+        'packages/pool/src/discovery/belief.test.ts': [
+          'is not dropped where it is back within that',
+          'has to be missing twice as long each time that it came back, up to a minute, until it stayed for ten',
+          'drops nobody who was in any answer of the last second, and in the end all who are in none',
+          'lets a source that changes a hundred times a second, without end, drain each endpoint about once',
+        ],
+      },
+    },
+  },
+  {
+    id: 'DISCOVERY-7',
+    source: 'issue 4: bad input',
+    text: 'entries that are garbage, with impossible URLs or ports, of one id, with negative weights or control characters are left out with a reason that the statistics show, and the good ones are used',
+    proof: {
+      tests: {
+        'packages/pool/src/config/discovery.test.ts': ['an endpoint is refused where it could not be shown or connected to: %o'],
+        'packages/pool/src/discovery/entries.test.ts': [
+          'is left out with a reason that names it and shows no secret, and the others are used',
+          'is counted where there are many, with the reasons of the first ten',
+          'the first counts, and the next when that is gone',
+          'agrees with reading every answer anew, whatever its order, repetitions and mistakes',
+        ],
+      },
+    },
+  },
+  {
+    id: 'DISCOVERY-8',
+    source: 'issue 4: discovery 1',
+    text: 'start waits for the first answer, for connectionTimeout at most; it rejects with the cause where there is no endpoint, and does with those that are listed',
+    proof: {
+      tests: {
+        'packages/pool/test/discovery-pool.test.ts': [
+          'waits for the first answer',
+          'rejects where the source %s, and may be called again',
+          'does with what is listed where the source fails',
+          'ends when the pool is shut down',
         ],
       },
     },

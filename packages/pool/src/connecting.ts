@@ -40,7 +40,6 @@ export class Connecting {
   readonly #tokens: TokenCache
   readonly #eras: EraMemory
   readonly #fetches = new WeakMap<ResolvedUrlEndpoint, { readonly fetch: Fetch | undefined }>()
-  /** Endpoints are few, and come back. */
   readonly #endpoints = new Map<string, EndpointMemory>()
 
   constructor(parts: ConnectingParts) {
@@ -67,6 +66,12 @@ export class Connecting {
   /** A person came back from the authorization server. */
   finishAuth(callback: string | URLSearchParams, issuer?: string): Promise<void> {
     return this.#tokens.finishAuth(callback, issuer)
+  }
+
+  /** The endpoint is gone, or is another server: what was learned of it is of no use. Connections that are there keep what they have. */
+  forget(endpointId: string): void {
+    this.#endpoints.delete(endpointId)
+    this.#eras.forget(endpointId)
   }
 
   /** Gives all tokens up. A server that does not take them back leaves us nothing to do: they run out by themselves. */

@@ -88,6 +88,15 @@ export interface PoolEvents {
   'panic:left': [{ ejected: number; clients: number }]
   /** Somebody set `config.loadBalancingAlgorithm`. */
   'balancing:changed': [{ algorithm: LoadBalancingAlgorithm; previous: LoadBalancingAlgorithm }]
+  /** The set of endpoints that were found is another: how many were added, are gone, or are described otherwise, and how many there are. */
+  'discovery:changed': [{ source: string; added: number; removed: number; changed: number; total: number }]
+  /** The source does not answer, or says what cannot be understood: what it said last counts. Once, until it answers again. */
+  'discovery:failed': [{ source: string; error: Error }]
+  'discovery:recovered': [{ source: string }]
+  /** An endpoint was found. */
+  'endpoint:added': [{ endpointId: string; endpoint: string }]
+  /** It is not there any more: its clients take no new calls, and finish those they have. */
+  'endpoint:removed': [{ endpointId: string; endpoint: string }]
   notification: [ClientRef & { notification: JsonRpcNotification }]
   'shutting-down': []
   shutdown: []

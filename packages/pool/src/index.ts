@@ -79,6 +79,7 @@ export type {
   RetryBudgetOptions,
 } from './config/index.js'
 export type { BreakerStatus, EjectionReason } from './health/index.js'
+export type { DiscoveryStatistics } from './discovery/index.js'
 export type { EjectionStatistics, ExtraAttempts, Quantiles, QueueStatistics } from './observe/index.js'
 export type { ClientRef, EndpointEra, SessionRef } from './events.js'
 export type { PoolEmitter } from './pool-emitter.js'

@@ -105,6 +105,11 @@ export class PoolEngine implements Engine {
     for (const listener of this.#listeners) listener.onReplicas(replicas)
   }
 
+  /** The endpoint does not come back as it was. */
+  endpointGone(id: string): void {
+    this.#facts.delete(id)
+  }
+
   notified(client: FleetClient, notification: JsonRpcNotification): void {
     for (const listener of this.#listeners) listener.onNotification(client.id, notification, client.connection.era)
   }

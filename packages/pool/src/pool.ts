@@ -7,6 +7,7 @@ import type { GetClientOptions } from './client-wait.js'
 import type { CallListener, CallTerms } from './call/index.js'
 import { type EndpointOptions, type PoolOptions, type ResolvedConfig, type ResolvedEndpoint, resolveConfig, resolveEndpoint } from './config/index.js'
 import { Connecting } from './connecting.js'
+import type { Discovery } from './discovery/index.js'
 import { PoolError } from './errors.js'
 import type { Announcement } from './events.js'
 import {
@@ -20,6 +21,7 @@ import {
   type PooledClient,
   type ShutdownOptions,
 } from './fleet/index.js'
+import { discoveryOf } from './finding.js'
 import { eraOfRequest, type PoolTransport, type PoolVerbs, requiredEra, SdkTransport, type TransportOptions, TypedVerbs } from './mcp/index.js'
 import { type PoolMetrics, type PoolStatistics, PoolTally, statisticsOf } from './observe/index.js'
 import { observedClients } from './observed-clients.js'
@@ -64,6 +66,7 @@ export class MCPClientPool extends PoolEmitter {
   readonly #tally: PoolTally = new PoolTally()
   readonly #announcements = new Announcements(([name, ...payload]) => void this.emit(name, ...payload))
   readonly #connecting: Connecting
+  readonly #discovery: Discovery | undefined
   readonly #path: CallPath
   readonly #fleet: Fleet
   /** What `clients` shows, with all that the pool needs of them. */
@@ -82,6 +85,13 @@ export class MCPClientPool extends PoolEmitter {
     const totals = { totalConnections: 0, activeConnections: 0, failedConnections: 0, totalRequests: 0, failedRequests: 0, averageLatency: 0 }
     this.metrics = totals
     this.#connecting = new Connecting({ config, timers: this.#timers, random: Math.random, announce, nextId: () => this.#path.calls.nextWireId() })
+    this.#discovery = discoveryOf({
+      config,
+      timers: this.#timers,
+      random: Math.random,
+      emit: (name, ...args) => announce([name, ...args] as unknown as Announcement),
+      onChanges: (changes) => this.#fleet.changeEndpoints(changes),
+    })
     this.#path = new CallPath({
       timers: this.#timers,
       random: Math.random,
@@ -112,11 +122,13 @@ export class MCPClientPool extends PoolEmitter {
       totals,
       hooks: {
         emit: (name, ...args) => announce([name, ...args] as unknown as Announcement),
+        endpointsKnown: this.#discovery && (() => this.#discovery!.start(config.connectionTimeout)),
         onSnapshot: (fit) => this.#onSnapshot(fit),
         onErrorReported: (client) => guardOf(client).seat.breaker?.recordFailure(),
         onServesChanged: () => this.#path.servesChanged(),
         onProbed: (ok, elapsed) => this.#tally.probed(ok, elapsed),
         onRemoved: (clientId) => this.#path.affinity.forget(clientId),
+        onEndpointGone: (endpointId) => this.#onEndpointGone(endpointId),
         onNotification: (client, notification) => this.#engine.notified(client, notification),
         onRequest: (_client, request, reply) => answerServerRequest(config.handlers, request, reply),
         dispatch: async (client, message) => {
@@ -126,9 +138,9 @@ export class MCPClientPool extends PoolEmitter {
         },
         callsUnderWay: () => this.#path.calls.underWay,
         abandonCalls: () => this.#path.calls.abandonAll(),
-        release: () => {
+        release: async () => {
           this.#path.stop()
-          return this.#connecting.release()
+          await Promise.all([this.#discovery?.close(), this.#connecting.release()])
         },
       },
     })
@@ -167,7 +179,9 @@ export class MCPClientPool extends PoolEmitter {
   /**
    * Connects `minSize` clients and resolves when one is there; the others follow. Called twice it is the same start.
    *
-   * @throws PoolError `NO_HEALTHY_CLIENTS` with every cause where no endpoint can be reached; `SHUTTING_DOWN` after `shutdown`
+   * Where servers are found it waits for the first answer of the source, for `connectionTimeout` at most.
+   *
+   * @throws PoolError `NO_HEALTHY_CLIENTS` with every cause where no endpoint can be reached, or none is found; `SHUTTING_DOWN` after `shutdown`
    */
   start(): Promise<void> {
     if (this.#isShuttingDown) return Promise.reject(shuttingDown())
@@ -184,6 +198,7 @@ export class MCPClientPool extends PoolEmitter {
       this.#isShuttingDown = true
       this.#engine.shutDown()
       this.#path.shutDown()
+      void this.#discovery?.close()
     }
     return this.#fleet.shutdown(options)
   }
@@ -356,11 +371,11 @@ export class MCPClientPool extends PoolEmitter {
   }
 
   getStatistics(): PoolStatistics {
-    const { minSize, maxSize } = this.config
     const { queue, ...statistics } = this.#path.statistics
     return statisticsOf(
       {
-        sizes: { minSize, maxSize },
+        sizes: { minSize: this.#fleet.minimum, maxSize: this.config.maxSize },
+        discovery: this.#discovery?.statistics,
         metrics: { ...this.metrics },
         ...statistics,
         queue: queue && { ...queue, waits: this.#tally.waitQuantiles },
@@ -382,6 +397,11 @@ export class MCPClientPool extends PoolEmitter {
   #onSnapshot(fit: readonly FleetClient[]): void {
     this.#path.update(fit)
     this.#engine.replicasChanged(fit)
+  }
+
+  #onEndpointGone(endpointId: string): void {
+    this.#connecting.forget(endpointId)
+    this.#engine.endpointGone(endpointId)
   }
 
   #onHealthChange(change: HealthChange): void {

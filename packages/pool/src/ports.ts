@@ -310,7 +310,10 @@ export interface LiveConnection extends Connection {
 // ── Discovery ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export interface ResolverListener {
-  /** The whole set as it is now, in any order: options of endpoints, which are checked one by one by whoever is told. */
+  /**
+   * The whole set as it is now, in any order: options of endpoints, which are checked one by one by whoever is told. Said again after an
+   * error, also if nothing changed. What was handed over is not modified any more: an object that comes again is taken for the same.
+   */
   onFound(endpoints: readonly unknown[]): void
   /** The source did not answer, or said what cannot be understood: the last set counts, and the resolver tries again by itself. */
   onError(error: Error): void

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createResolver, type Resolver, type ResolverListener } from '../src/discovery/index.js'
+import { createResolver, type Resolver, type ResolverListener } from '../src/discovery/public.js'
 
 let directory: string
 let path: string

@@ -117,6 +117,7 @@ export class FleetWorld {
       onServesChanged: ({ id }) => void this.servesChanged.push(id),
       onNotification: ({ id }, { method }) => void this.log.push(`${id} ${method}`),
       onRemoved: () => {},
+      onEndpointGone: (id) => void this.log.push(`${id} gone`),
       onProbed: () => {},
       onRequest: (_client, { id }, reply) => reply({ jsonrpc: '2.0', id, result: { asked: true } }),
       dispatch: async ({ id }, message) => ({ jsonrpc: '2.0', id: message.id, result: { sentOn: id } }),

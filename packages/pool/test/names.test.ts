@@ -97,9 +97,9 @@ it('AdaptiveLoadBalancer chooses among the clients of a pool', async () => {
   expect(await balancer.selectClient()).toBeNull()
 })
 
-it.each(['.', './auth', './testing'] as const)('the package exports %s', (path) => {
+it.each(['.', './auth', './discovery', './testing'] as const)('the package exports %s', (path) => {
   const { exports } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { exports: Record<string, string> }
-  expect(exports[path]).toMatch(/^\.\/dist\/.*index\.js$/)
+  expect(exports[path]).toMatch(/^\.\/dist\/.*(index|public)\.js$/)
 })
 
 describe('unions of names are complete: the type check refuses a missing one, and one too many', () => {
@@ -114,8 +114,9 @@ describe('unions of names are complete: the type check refuses a missing one, an
       ...{ 'client:draining': 1, 'session:lost': 1, 'session:restored': 1, 'endpoint:era-changed': 1, 'endpoint:tools-changed': 1 },
       ...{ 'token:renewed': 1, 'token:failed': 1, 'balancing:changed': 1 },
       ...{ 'overload:entered': 1, 'overload:left': 1, 'retry-budget:exhausted': 1, 'retry-budget:restored': 1, 'panic:entered': 1, 'panic:left': 1 },
+      ...{ 'discovery:changed': 1, 'discovery:failed': 1, 'discovery:recovered': 1, 'endpoint:added': 1, 'endpoint:removed': 1 },
     })
-    expect(names).toHaveLength(36)
+    expect(names).toHaveLength(41)
   })
 
   it('events of a client', () => {

@@ -81,8 +81,7 @@ const AT_ONCE: Milliseconds = Number.NEGATIVE_INFINITY
  * reported count at once.
  */
 export class ReplicaLoad implements Load, CostOwner {
-  /** The relative share that the user wants of it. */
-  readonly weight: number
+  #weight: number
   /** Where its cost stands. */
   #table: CostTable = new CostTable([this])
   #row = 0
@@ -112,7 +111,17 @@ export class ReplicaLoad implements Load, CostOwner {
   constructor(book: LatencyBook, weight = 1) {
     this.#book = book
     this.#experience = new Experience(book.memory)
-    this.weight = weight
+    this.#weight = weight
+  }
+
+  /** The relative share that the user wants of it. */
+  get weight(): number {
+    return this.#weight
+  }
+
+  set weight(weight: number) {
+    this.#weight = weight
+    this.#writeCost()
   }
 
   /** Its row in the table it was moved to last. */
@@ -255,7 +264,7 @@ export class ReplicaLoad implements Load, CostOwner {
   }
 
   #writeCost(): void {
-    this.#table.cells[2 * this.#row] = (this.#outstanding + this.#rest) / (this.weight * this.#ready) - 1
+    this.#table.cells[2 * this.#row] = (this.#outstanding + this.#rest) / (this.#weight * this.#ready) - 1
   }
 
   get #staleAt(): Milliseconds {

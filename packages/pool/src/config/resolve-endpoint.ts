@@ -1,4 +1,5 @@
 import type { ClientCredentials } from '../auth/index.js'
+import { isRecord } from './checks.js'
 import { conceal } from './conceal.js'
 import type { EndpointDefaults } from './discovery-options.js'
 import type { CheckedEndpoint, CheckedStdioEndpoint, CheckedUrlEndpoint } from './endpoint-schema.js'
@@ -28,14 +29,38 @@ function isResolved(options: unknown): options is ResolvedEndpoint {
  * @throws PoolError `CONFIG`
  */
 export function resolveEndpoint(options: unknown, client: PoolClient): ResolvedEndpoint {
-  if (isResolved(options)) return options
   const problems = new Problems()
-  const place = new Place(problems, 'endpoint')
-  const checked = endpointOver(client.endpointDefaults).read(options, place)
-  const resolved = checked && resolveEndpoints([checked], client, () => place)[0]
+  const resolved = read(options, client, problems)
   problems.throwIfAny()
   // Without a problem there is an endpoint.
   return resolved!
+}
+
+/** The same of one of many, which must not stop the others: what is wrong with it comes back as a sentence. */
+export function readEndpoint(options: unknown, client: PoolClient): ResolvedEndpoint | string {
+  const problems = new Problems()
+  try {
+    const resolved = read(options, client, problems)
+    if (problems.count === 0) return resolved!
+  } catch {
+    // A getter that throws.
+    return 'endpoint could not be read'
+  }
+  const name = nameOf(options)
+  return name === undefined ? problems.summary : `${quoted(name)}: ${problems.summary}`
+}
+
+function read(options: unknown, client: PoolClient, problems: Problems): ResolvedEndpoint | undefined {
+  if (isResolved(options)) return options
+  const place = new Place(problems, 'endpoint')
+  const checked = endpointOver(client.endpointDefaults).read(options, place)
+  return checked && resolveEndpoints([checked], client, () => place)[0]
+}
+
+/** What people know it by, where it says so. */
+function nameOf(options: unknown): string | undefined {
+  if (!isRecord(options)) return undefined
+  return [options.id, options.url, options.command].find((name) => typeof name === 'string')
 }
 
 const CREDENTIALS = 'come with credentials: give the pool clientId and clientSecret, or the endpoint an authProvider'

@@ -1,13 +1,4 @@
-// For programs that find endpoints by themselves: the port, and the resolvers behind it
-export type { Resolver, ResolverListener } from '../ports.js'
-export type {
-  ConsulDiscoveryOptions,
-  DiscoveryOptions,
-  DnsDiscoveryOptions,
-  EtcdDiscoveryOptions,
-  FileDiscoveryOptions,
-  InstanceOptions,
-  Pem,
-  TlsOptions,
-} from '../config/index.js'
-export { createResolver } from './create-resolver.js'
+// For the pool; what users have of this room is in public.ts
+export { Discovery } from './discovery.js'
+export { resolverOf } from './create-resolver.js'
+export type { DiscoveryStatistics } from './statistics.js'

@@ -17,6 +17,8 @@ export interface LoadReport {
 /** The load of one client, as the fleet shows and feeds it. */
 export interface ClientLoad extends Load {
   report: LoadReport
+  /** The relative share that the user wants of it. */
+  weight: number
   readonly averageLatency: Milliseconds
   readonly statistics: { readonly total: number }
   /** The client is new, or fit again: what it did before says nothing of it any more. For `slowStart` it is given less than its share. */

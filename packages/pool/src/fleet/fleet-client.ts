@@ -28,9 +28,9 @@ export interface ClientIdentity {
 export class FleetClient extends SafeEmitter<ClientEvents> implements PooledClient, Target {
   readonly id: string
   readonly place: string
-  readonly endpoint: ResolvedEndpoint
-  readonly endpointLabel: string
-  readonly weight: number
+  endpoint!: ResolvedEndpoint
+  endpointLabel!: string
+  weight!: number
   readonly load: ClientLoad
   readonly guard: Guard
   /** The connection that new calls go to. The fleet's to set, and set whenever the client is in a snapshot. */
@@ -41,12 +41,18 @@ export class FleetClient extends SafeEmitter<ClientEvents> implements PooledClie
     super()
     this.id = identity.id
     this.place = identity.place
-    this.endpoint = identity.endpoint
-    this.endpointLabel = identity.endpoint.label
-    this.weight = identity.endpoint.weight
     this.load = identity.load
     this.guard = identity.guard
     this.#ways = ways
+    this.describe(identity.endpoint)
+  }
+
+  /** The endpoint as it is described now: the same server, with another weight, tags or zone. */
+  describe(endpoint: ResolvedEndpoint): void {
+    this.endpoint = endpoint
+    this.endpointLabel = endpoint.label
+    this.weight = endpoint.weight
+    this.load.weight = endpoint.weight
   }
 
   /** For events. */

@@ -37,9 +37,19 @@ export type Connect = (endpoint: ResolvedEndpoint, clientId: string, listener: C
 
 export type Emit = <Name extends keyof PoolEvents>(name: Name, ...args: PoolEvents[Name]) => void
 
+/** How the set of endpoints differs from what it was. */
+export interface EndpointChanges {
+  /** Those that were not there, and those that are described otherwise. */
+  readonly found: readonly ResolvedEndpoint[]
+  /** Ids of those that are not there any more. */
+  readonly gone: readonly string[]
+}
+
 /** What the fleet tells the rest of the pool, and asks of it. None of it may throw. */
 export interface FleetHooks {
   readonly emit: Emit
+  /** `start` waits for it: endpoints are known as far as they will be. Rejects where none is. undefined: those of the options are all. */
+  endpointsKnown?: (() => Promise<void>) | undefined
   /** The clients that may be given calls: those that are fit, and those that are out only for their outcomes. The same array until that changes. */
   onSnapshot(available: readonly FleetClient[]): void
   /** An error of a client that is of no attempt: its connection's, or reported by a user. */
@@ -48,6 +58,8 @@ export interface FleetHooks {
   onServesChanged(client: FleetClient): void
   /** A client is gone for good; the pool's event is emitted after it. */
   onRemoved(clientId: string): void
+  /** An endpoint is not there any more, or is another: what is remembered of it is of no use. */
+  onEndpointGone(endpointId: string): void
   /** Outside of any call; also the pool's event `notification`, which is emitted first. */
   onNotification(client: FleetClient, notification: JsonRpcNotification): void
   /** A health check of a client ended, `elapsed` after it began. */

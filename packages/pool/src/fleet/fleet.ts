@@ -2,17 +2,22 @@ import type { ResolvedEndpoint } from '../config/index.js'
 import { PoolError } from '../errors.js'
 import type { EjectionReason } from '../health/index.js'
 import type { AttemptFailure, Milliseconds, Outcome, Target } from '../ports.js'
-import type { FleetOptions } from './fleet-ports.js'
+import { EndpointSet } from './endpoint-set.js'
+import type { EndpointChanges, FleetOptions } from './fleet-ports.js'
 import { Member, type MemberOwner } from './member.js'
 import type { FleetClient } from './fleet-client.js'
 import { Roster } from './roster.js'
-import { type Site, Sites } from './sites.js'
+import type { Site } from './site.js'
+import { Sites } from './sites.js'
 import { Sizing } from './sizing.js'
 import { Until } from './until.js'
 import { type Views, viewsOf } from './views.js'
 
 /** How long `shutdown` waits for calls when it is not told: half of what Kubernetes gives before it kills, so that the rest can be closed. */
 const SHUTDOWN_TIMEOUT: Milliseconds = 15_000
+
+/** Ids in a message. */
+const SHOWN = 10
 
 export interface ShutdownOptions {
   /** How long calls under way may take to finish; then they fail with `SHUTTING_DOWN`. 0 does not wait. Milliseconds. @default 15_000 */
@@ -35,6 +40,7 @@ export class Fleet implements MemberOwner {
   readonly #sites: Sites
   readonly #roster: Roster
   readonly #sizing: Sizing
+  readonly #set: EndpointSet
   /** Makes ids of several pools in one log differ. */
   readonly #idPrefix: string
   #lastId = 0
@@ -49,6 +55,7 @@ export class Fleet implements MemberOwner {
     this.#sites = new Sites(options.config.endpoints)
     this.#roster = new Roster((available) => options.hooks.onSnapshot(available))
     this.#sizing = new Sizing(options, this.#sites, this.#roster, (site, number) => new Member(this, site, number, `${this.#idPrefix}-${++this.#lastId}`))
+    this.#set = new EndpointSet(this.#sites, this.#roster, this.#sizing, (id) => options.hooks.onEndpointGone(id))
     this.views = viewsOf(this.#roster, (member) => void this.#sizing.depart(member))
   }
 
@@ -74,8 +81,9 @@ export class Fleet implements MemberOwner {
   }
 
   async #start(): Promise<void> {
-    const { hooks, config } = this.options
+    const { hooks } = this.options
     hooks.emit('starting')
+    if (hooks.endpointsKnown !== undefined) await this.#known(hooks.endpointsKnown)
     const failures: FirstFailure[] = []
     const tried = new Set<Site>()
     let successful = 0
@@ -94,10 +102,15 @@ export class Fleet implements MemberOwner {
     if (successful === 0)
       throw nobody(
         failures.map(({ error }) => error),
-        config.endpoints.length,
+        this.#sites.size,
       )
     hooks.emit('started', { successful, failed: failures.length, total: this.#roster.listed.size })
     this.#sizing.start()
+  }
+
+  async #known(endpoints: () => Promise<void>): Promise<void> {
+    await endpoints()
+    if (this.#closing !== undefined) throw shuttingDown()
   }
 
   /** One for each place of the minimum, at endpoints that were not tried before. */
@@ -168,6 +181,11 @@ export class Fleet implements MemberOwner {
     return this.#closing === undefined && (this.#roster.serving > this.#roster.fit.length || this.#sizing.expecting)
   }
 
+  /** The clients that there should be: `minSize`, or where it was not given, what follows from the endpoints. */
+  get minimum(): number {
+    return this.#sizing.minimum
+  }
+
   isHealthy(clientId: string): boolean {
     return this.#member(clientId)?.health.fit ?? false
   }
@@ -192,7 +210,8 @@ export class Fleet implements MemberOwner {
 
   #likeliest(): Site {
     const site = this.#sites.likeliest()
-    if (site === undefined) throw new PoolError('NO_HEALTHY_CLIENTS', 'there is no endpoint to connect to: all are drained')
+    if (site === undefined)
+      throw new PoolError('NO_HEALTHY_CLIENTS', `there is no endpoint to connect to: ${this.#sites.size === 0 ? 'none is known' : 'all are drained'}`)
     return site
   }
 
@@ -208,18 +227,16 @@ export class Fleet implements MemberOwner {
    */
   async drain(endpointId: string): Promise<void> {
     const site = this.#sites.get(endpointId)
-    if (site === undefined) throw new PoolError('CONFIG', `there is no endpoint ${endpointId}: known are ${this.#sites.ids.join(', ')}`)
+    if (site === undefined) throw new PoolError('CONFIG', `there is no endpoint ${endpointId}: known are ${some(this.#sites.ids)}`)
     site.drained = true
-    site.owed = 0
-    const ends: Array<Promise<void>> = []
-    for (const member of [...this.#roster.held]) {
-      if (member.site !== site) continue
-      if (member.health.status === 'connecting')
-        member.leave(new PoolError('CANCELLED', `${site.endpoint.label} is being drained`, { endpoint: site.endpoint.label }))
-      else ends.push(this.#sizing.depart(member))
-    }
+    const ends = [...this.#roster.held].filter((member) => member.site === site).map((member) => this.#set.letGo(member))
     this.#sizing.keep()
     await Promise.all(ends)
+  }
+
+  /** The set of endpoints is another: see `EndpointSet`. */
+  changeEndpoints(changes: EndpointChanges): void {
+    if (this.#closing === undefined) this.#set.change(changes)
   }
 
   #member(clientId: string): Member | undefined {
@@ -317,6 +334,12 @@ export class Fleet implements MemberOwner {
 interface FirstFailure {
   readonly endpoint: string
   readonly error: Error
+}
+
+/** Of ten thousand nobody reads all. */
+function some(ids: Iterable<string>): string {
+  const all = [...ids]
+  return all.length > SHOWN ? `${all.slice(0, SHOWN).join(', ')} and ${all.length - SHOWN} more` : all.join(', ')
 }
 
 function shuttingDown(): PoolError {

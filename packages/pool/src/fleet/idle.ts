@@ -1,7 +1,7 @@
 import { Alarm, type Milliseconds, type Timers } from '../ports.js'
 import type { Member } from './member.js'
 import type { Roster } from './roster.js'
-import type { Site } from './sites.js'
+import type { Site } from './site.js'
 
 /** Looks in one `idleTimeout`: a client is closed at most a quarter of it late. */
 const LOOKS = 4

@@ -2,7 +2,7 @@
 export { Fleet, type ShutdownOptions } from './fleet.js'
 export { FleetClient } from './fleet-client.js'
 export { StateView } from './state-view.js'
-export type { ConnectionTotals, ConnectOptions, FleetHooks } from './fleet-ports.js'
+export type { ConnectionTotals, ConnectOptions, EndpointChanges, FleetHooks } from './fleet-ports.js'
 
 // What users see of it
 export type { Ejection } from './call-record.js'

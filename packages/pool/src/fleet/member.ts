@@ -11,7 +11,7 @@ import { type ClientWays, FleetClient } from './fleet-client.js'
 import type { HealthReport } from './pooled-client.js'
 import { type Recoverable, Recovery, recoveryLimits } from './recovery.js'
 import { Reports } from './reports.js'
-import type { Site } from './sites.js'
+import type { Site } from './site.js'
 import type { Until } from './until.js'
 import { Watch, type Watched } from './watch.js'
 

@@ -16,7 +16,7 @@ describe('Sites', () => {
         const there: Array<{ id: string; number: number }> = []
         for (const what of steps) {
           if (what === 'come') {
-            const fewest = Math.min(...[...sites.all].map(({ population }) => population))
+            const fewest = Math.min(...[...sites.ids].map((id) => sites.get(id)!.population))
             const site = sites.neediest()!
             expect(site.population).toBe(fewest)
             there.push({ id: site.endpoint.id, number: site.enter() })
@@ -24,7 +24,7 @@ describe('Sites', () => {
             const [gone] = there.splice(what % Math.max(1, there.length), 1)
             if (gone === undefined) continue
             const site = sites.get(gone.id)!
-            site.population--
+            site.lose()
             site.leave(gone.number)
           }
           expect(new Set(there.map(({ id, number }) => `${id}#${number}`)).size).toBe(there.length)

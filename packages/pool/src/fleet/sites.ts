@@ -1,116 +1,61 @@
-import { type BackoffLimits, fullJitter } from '../backoff.js'
 import type { ResolvedEndpoint } from '../config/index.js'
-import type { EndpointEra } from '../events.js'
-import type { Milliseconds, Random } from '../ports.js'
+import { Site, type SiteOwner } from './site.js'
+import { SiteRanks } from './site-ranks.js'
 
-/** One endpoint, and what the fleet has there. */
-export class Site {
-  readonly endpoint: ResolvedEndpoint
-  /** Clients that are there to stay, those being connected included. */
-  population = 0
-  /** Of those, being connected for the first time. */
-  connecting = 0
-  /** Takes no clients until somebody asks for one here by name. */
-  drained = false
-  /** Clients above `minSize` that gave up here, and are tried again when the endpoint is back. */
-  owed = 0
-  /** What was spoken when a client was last connected here. */
-  spoken: EndpointEra | undefined
-  readonly #numbers = new Set<number>()
-  #failures = 0
-  /** No client is connected before this by the fleet's own doing. */
-  retryAt: Milliseconds = Number.NEGATIVE_INFINITY
-
-  constructor(endpoint: ResolvedEndpoint) {
-    this.endpoint = endpoint
-  }
-
-  /** The last connection that was tried here failed. */
-  get failing(): boolean {
-    return this.#failures > 0
-  }
-
-  /** Nobody is here, nor on the way out. */
-  get empty(): boolean {
-    return this.#numbers.size === 0 && this.owed === 0
-  }
-
-  /**
-   * Whether the fleet may connect here by its own doing. While connections fail it is one at a time: if the endpoint is still
-   * down, one refusal says so as well as ten.
-   */
-  mayTry(now: Milliseconds): boolean {
-    return !this.drained && (!this.failing || (now >= this.retryAt && this.connecting === 0))
-  }
-
-  /** A client comes. Its number is the lowest that is free, so that all workers number theirs alike. */
-  enter(): number {
-    let number = 1
-    while (this.#numbers.has(number)) number++
-    this.#numbers.add(number)
-    this.population++
-    return number
-  }
-
-  /** A client is there no longer; only now its number is free. */
-  leave(number: number): void {
-    this.#numbers.delete(number)
-  }
-
-  /** Somebody is connected here (again). */
-  reachable(): void {
-    this.#failures = 0
-    this.retryAt = Number.NEGATIVE_INFINITY
-  }
-
-  /** A new client is connected. */
-  gained(): void {
-    this.reachable()
-    if (this.owed > 0) this.owed--
-  }
-
-  refused(now: Milliseconds, limits: BackoffLimits, random: Random): void {
-    this.retryAt = now + fullJitter(this.#failures, limits, random)
-    this.#failures++
-  }
-}
-
-/** All endpoints: which one gets the next client. */
-export class Sites {
+/** All endpoints: which one gets the next client. Those that are listed, and those that somebody named. */
+export class Sites implements SiteOwner {
   readonly #sites = new Map<string, Site>()
-  readonly #listed: readonly Site[]
-  /** Where the next search begins; endpoints that are equal take turns. */
-  #turn = 0
+  readonly #ranks = new SiteRanks()
+  readonly #owing = new Set<Site>()
+  #listed = 0
 
   constructor(endpoints: readonly ResolvedEndpoint[]) {
-    this.#listed = endpoints.map((endpoint) => new Site(endpoint))
-    for (const site of this.#listed) this.#sites.set(site.endpoint.id, site)
+    for (const endpoint of endpoints) this.list(endpoint)
   }
 
-  get all(): Iterable<Site> {
-    return this.#sites.values()
+  /** Of those that are known, listed or named. */
+  get ids(): Iterable<string> {
+    return this.#sites.keys()
   }
 
-  get ids(): readonly string[] {
-    return [...this.#sites.keys()]
+  /** Endpoints that are listed. */
+  get size(): number {
+    return this.#listed
   }
 
   get(id: string): Site | undefined {
     return this.#sites.get(id)
   }
 
-  /** The site of an endpoint that may be none of those in the options; such a one is known as long as it has clients. */
+  /** The site of an endpoint that may be none of those that are listed; such a one is known as long as it has clients. */
   of(endpoint: ResolvedEndpoint): Site {
-    const known = this.#sites.get(endpoint.id)
-    if (known !== undefined) return known
-    const site = new Site(endpoint)
-    this.#sites.set(endpoint.id, site)
+    return this.#sites.get(endpoint.id) ?? this.#add(new Site(endpoint, 'named', this))
+  }
+
+  /** A site for an endpoint that is one of the set from now on. */
+  list(endpoint: ResolvedEndpoint): Site {
+    this.#listed++
+    return this.#add(new Site(endpoint, 'listed', this))
+  }
+
+  /** The endpoint is one of the set, and this is how it is described. */
+  relist(site: Site, endpoint: ResolvedEndpoint): Site {
+    if (site.standing === 'named') this.#listed++
+    site.endpoint = endpoint
+    site.standing = 'listed'
     return site
   }
 
-  /** Endpoints of the options that take clients. */
+  /** The endpoint is one of the set no more, or not as it was. */
+  dismiss(site: Site): void {
+    if (site.standing === 'listed') this.#listed--
+    this.#sites.delete(site.endpoint.id)
+    site.standing = 'gone'
+  }
+
+  /** Endpoints of the set that take clients. */
   get open(): number {
-    return this.#listed.reduce((count, site) => count + (site.drained ? 0 : 1), 0)
+    return this.#ranks.size
   }
 
   /** The clients of each, where there are so many and all have alike. */
@@ -119,40 +64,39 @@ export class Sites {
   }
 
   get someDrained(): boolean {
-    return this.open < this.#listed.length
+    return this.open < this.#listed
+  }
+
+  /** Those that owe a client. */
+  get owing(): ReadonlySet<Site> {
+    return this.#owing
   }
 
   forget(site: Site): void {
-    if (site.empty && !this.#listed.includes(site)) this.#sites.delete(site.endpoint.id)
+    if (site.empty && site.standing === 'named') this.#sites.delete(site.endpoint.id)
   }
 
-  /** Where a client is missing most: where fewest are; then who is not failing; then who may be tried first. */
-  neediest(among: (site: Site) => boolean = () => true): Site | undefined {
-    return this.#best(among, (a, b) => a.population - b.population || (a.failing ? 1 : 0) - (b.failing ? 1 : 0) || later(a, b))
+  /** Where a client is missing most: where fewest are; then who is not failing; then who may be tried first. Equals take turns. */
+  neediest(among: (site: Site) => boolean = anyone): Site | undefined {
+    return this.#ranks.neediest(among)
   }
 
-  /** Where a client is most likely to be had at once: who is not failing; then where fewest are. */
-  likeliest(among: (site: Site) => boolean = () => true): Site | undefined {
-    return this.#best(among, (a, b) => (a.failing ? 1 : 0) - (b.failing ? 1 : 0) || a.population - b.population || later(a, b))
+  /** Where a client is most likely to be had at once: who is not failing; then where fewest are. Equals take turns. */
+  likeliest(among: (site: Site) => boolean = anyone): Site | undefined {
+    return this.#ranks.likeliest(among)
   }
 
-  #best(among: (site: Site) => boolean, compare: (a: Site, b: Site) => number): Site | undefined {
-    const listed = this.#listed
-    let best: Site | undefined
-    let bestAt = 0
-    for (let i = 0; i < listed.length; i++) {
-      const at = (this.#turn + i) % listed.length
-      const site = listed[at]!
-      if (site.drained || !among(site)) continue
-      if (best !== undefined && compare(site, best) >= 0) continue
-      best = site
-      bestAt = at
-    }
-    if (best !== undefined) this.#turn = bestAt + 1
-    return best
+  siteChanged(site: Site): void {
+    this.#ranks.place(site, site.standing === 'listed' && site.open)
+    if (site.owed > 0 && site.open) this.#owing.add(site)
+    else this.#owing.delete(site)
+  }
+
+  #add(site: Site): Site {
+    this.#sites.set(site.endpoint.id, site)
+    this.siteChanged(site)
+    return site
   }
 }
 
-function later(a: Site, b: Site): number {
-  return a.failing && b.failing ? a.retryAt - b.retryAt : 0
-}
+const anyone = (): boolean => true

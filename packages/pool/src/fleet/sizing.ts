@@ -4,10 +4,12 @@ import { Alarm } from '../ports.js'
 import type { FleetOptions } from './fleet-ports.js'
 import { IdleWatch } from './idle.js'
 import type { Member } from './member.js'
+import { Moves } from './moves.js'
 import type { FleetClient } from './fleet-client.js'
 import { recoveryLimits } from './recovery.js'
 import type { Roster } from './roster.js'
-import type { Site, Sites } from './sites.js'
+import type { Site } from './site.js'
+import type { Sites } from './sites.js'
 import { StandIns } from './stand-ins.js'
 import { Until } from './until.js'
 
@@ -21,6 +23,7 @@ import { Until } from './until.js'
  *     missing   the minimum − those who are there or being connected: where fewest are
  *     owed      clients above the minimum whose recovery failed: where they were
  *     pressure  every fit client has all its sockets busy, or calls wait in the queue: one more, where it is likely to be had
+ *     moves     those whose endpoint is another now, and the share of endpoints that were added: one comes, one goes
  *     stand-ins above the minimum, in the stead of a drained endpoint that is back: closed when their calls are done
  *     idle      above the minimum, and unused: closed
  */
@@ -31,6 +34,7 @@ export class Sizing extends Alarm {
   readonly #newMember: (site: Site, number: number) => Member
   readonly #standIns = new StandIns()
   readonly #idle: IdleWatch
+  readonly #moves: Moves
   #keeping = false
   #growing = false
   /** Places that become free, and are somebody's already. */
@@ -47,6 +51,7 @@ export class Sizing extends Alarm {
     this.#newMember = newMember
     const limits = { minimum: () => this.minimum, idleTimeout: config.idleTimeout }
     this.#idle = new IdleWatch(roster, timers, limits, (member) => void this.depart(member))
+    this.#moves = new Moves(sites, roster, this)
   }
 
   /** From now on `minSize` holds, and what is idle above it is closed. */
@@ -59,6 +64,7 @@ export class Sizing extends Alarm {
     this.#keeping = false
     this.#options.timers.clear(this)
     this.#idle.stop()
+    this.#moves.stop()
   }
 
   /** `minSize`. Where it was not given it follows the endpoints, and one that is drained is not replaced: the others are enough for it. */
@@ -76,7 +82,8 @@ export class Sizing extends Alarm {
     return this.minimum - this.#roster.serving - this.#roster.connecting - this.#promised
   }
 
-  get #room(): number {
+  /** Clients that may be added. */
+  get room(): number {
     return this.#options.config.maxSize - this.#roster.held.size - this.#promised
   }
 
@@ -89,20 +96,21 @@ export class Sizing extends Alarm {
     const { timers } = this.#options
     const now = timers.now()
     let next = Number.POSITIVE_INFINITY
-    while (this.#missing > 0 && this.#room > 0) {
+    while (this.#missing > 0 && this.room > 0) {
       const site = this.#sites.neediest()
       if (site === undefined) break
       if (!site.mayTry(now)) {
         next = site.retryAt
         break
       }
-      void this.#fill(this.supply(site), site)
+      void this.#settled(this.supply(site), site)
     }
     this.relieve()
-    for (const site of this.#sites.all) {
-      while (site.owed > site.connecting && this.#room > 0 && site.mayTry(now)) void this.#fill(this.create(site), site)
-      if (site.owed > site.connecting && this.#room > 0) next = Math.min(next, site.retryAt)
+    for (const site of [...this.#sites.owing]) {
+      while (site.owed > site.connecting && this.room > 0 && site.mayTry(now)) void this.fill(site)
+      if (site.owed > site.connecting && this.room > 0) next = Math.min(next, site.retryAt)
     }
+    next = Math.min(next, this.#moves.run(now))
     // One that is being connected asks again when it is done, whatever comes of it.
     if (next > now && next !== Number.POSITIVE_INFINITY) timers.set(this, next - now)
     else timers.clear(this)
@@ -114,14 +122,14 @@ export class Sizing extends Alarm {
    * socket. Cheap as long as anybody has one.
    */
   pressure(queued: boolean): void {
-    if (!this.#keeping || this.#growing || this.#room <= 0) return
+    if (!this.#keeping || this.#growing || this.room <= 0) return
     // Limits, and not sockets, are what a queue waits for.
     if (!queued && this.#anyoneFree()) return
     const now = this.#options.timers.now()
     const site = this.#sites.likeliest((candidate) => candidate.mayTry(now))
     if (site === undefined) return
     this.#growing = true
-    void this.#fill(this.create(site), site).finally(() => {
+    void this.fill(site).finally(() => {
       this.#growing = false
     })
   }
@@ -137,7 +145,7 @@ export class Sizing extends Alarm {
 
   /** The pool is below its minimum and this one was just lost: tried at once, whatever the endpoints' backoff. */
   replace({ ref }: FleetClient): void {
-    if (!this.#keeping || this.#missing <= 0 || this.#room <= 0) return
+    if (!this.#keeping || this.#missing <= 0 || this.room <= 0) return
     const site = this.#sites.likeliest()
     if (site === undefined) return
     this.supply(site).catch((error: Error) => this.#options.hooks.emit('client:replacement-failed', { ...ref, error }))
@@ -148,7 +156,7 @@ export class Sizing extends Alarm {
    * that stands in for it: now if the pool is full, else when it is connected.
    */
   async add(site: Site, byName: boolean): Promise<FleetClient> {
-    if (this.#room <= 0) return this.#inStead(byName ? this.#standIns.betterAt(site) : undefined, site)
+    if (this.room <= 0) return this.#inStead(byName ? this.#standIns.betterAt(site) : undefined, site)
     site.drained = false
     const lacked = byName && site.population < this.#sites.share(this.minimum)
     const client = await this.create(site)
@@ -173,7 +181,7 @@ export class Sizing extends Alarm {
       this.#promised--
     }
     // What was asked for last counts.
-    if (site.drained || !this.#keeping) {
+    if (!site.open || !this.#keeping) {
       this.keep()
       throw new PoolError('CANCELLED', `${site.endpoint.label} takes no clients any more`)
     }
@@ -198,7 +206,7 @@ export class Sizing extends Alarm {
     } catch (cause) {
       const error = cause instanceof Error ? cause : new Error(String(cause))
       site.connecting--
-      site.population--
+      site.lose()
       this.#roster.dismiss(member)
       this.#vacate(member)
       if (!member.leaving) {
@@ -231,18 +239,44 @@ export class Sizing extends Alarm {
   keeps(member: Member): boolean {
     const { config, timers, random } = this.#options
     if (this.#roster.serving <= this.minimum) return true
-    if (!this.#standIns.has(member)) member.site.owed++
+    if (!this.#standIns.has(member) && member.site.standing !== 'gone') member.site.owe()
     member.site.refused(timers.now(), recoveryLimits(config), random)
     void this.depart(member)
     return false
   }
 
-  async #fill(client: Promise<FleetClient>, site: Site): Promise<void> {
+  /** The endpoints of the set are others than they were: some were added, for others `heirs` say what they are now, and whose clients follow. */
+  endpointsChanged(added: readonly Site[], heirs: ReadonlyMap<Site, Site | undefined>, following: ReadonlyMap<Site, readonly Member[]>): void {
+    this.#moves.redirect(heirs)
+    for (const [heir, members] of following) this.#moves.follow(members, heir)
+    // First what is missing, which comes to those that were added.
+    this.keep()
+    this.#moves.settle(added)
+    this.keep()
+  }
+
+  /** Connects one by the pool's own doing; whether that came to be. */
+  fill(site: Site): Promise<boolean> {
+    return this.#settled(this.create(site), site)
+  }
+
+  /** Lets the member go, and connects one at `site` in its place where that is still wanted then. */
+  async replaceBy(member: Member, site: Site, wanted: () => boolean): Promise<void> {
+    this.#promised++
+    await this.depart(member)
+    this.#promised--
+    if (wanted() && this.#keeping) await this.fill(site)
+    else this.keep()
+  }
+
+  async #settled(client: Promise<FleetClient>, site: Site): Promise<boolean> {
     try {
       await client
+      return true
     } catch (error) {
       // A drain or shutdown that came in between is no failure.
-      if (!site.drained && this.#keeping) this.#options.hooks.emit('client:creation-failed', { endpoint: site.endpoint.label, error: error as Error })
+      if (site.open && this.#keeping) this.#options.hooks.emit('client:creation-failed', { endpoint: site.endpoint.label, error: error as Error })
+      return false
     }
   }
 
@@ -250,7 +284,7 @@ export class Sizing extends Alarm {
     const { hooks, timers, totals } = this.#options
     const { site } = member
     member.leave(new PoolError('CANCELLED', `client ${member.id} leaves the pool`, { endpoint: site.endpoint.label }))
-    site.population--
+    site.lose()
     this.#roster.left()
     hooks.emit('client:draining', { ...member.client.ref, outstanding: member.outstanding })
     if (member.outstanding > 0) {

@@ -115,7 +115,7 @@ describe('a client that is elsewhere because an endpoint is drained', () => {
   it('is told from those that were asked for, and from those that load called for', async () => {
     const world = await running(NAMES, { minSize: 3 })
     await drained(world, 'a')
-    await back(world, 'c')
+    await back(world, 'b')
     world.fleet.pressure(true)
     await world.time.run(10)
     const before = world.spread

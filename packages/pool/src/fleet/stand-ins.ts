@@ -1,5 +1,5 @@
 import type { Member } from './member.js'
-import type { Site } from './sites.js'
+import type { Site } from './site.js'
 
 /**
  * Clients that are where others were already, because an endpoint that lacked one was drained.

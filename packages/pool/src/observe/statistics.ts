@@ -1,3 +1,4 @@
+import type { DiscoveryStatistics } from '../discovery/index.js'
 import type { HealthRecord } from '../fleet/index.js'
 import type { BreakerStatus, HealthStatus } from '../health/index.js'
 import type { Era, Milliseconds, Priority } from '../ports.js'
@@ -136,6 +137,8 @@ export interface PoolStatistics extends ExtraAttempts {
   readonly metrics: PoolMetrics
   /** undefined where calls do not wait. */
   readonly queue: QueueStatistics | undefined
+  /** Where endpoints are found. undefined where all are listed. */
+  readonly discovery: DiscoveryStatistics | undefined
   /** In the order in which they were called first. */
   readonly tools: readonly CallStatistics[]
   /** The same of all other methods. */
@@ -152,6 +155,8 @@ export interface Observed {
   /** undefined where calls do not wait. */
   readonly queue: QueueStatistics | undefined
   readonly extra: ExtraAttempts
+  /** undefined where all endpoints are listed. */
+  readonly discovery?: DiscoveryStatistics | undefined
   readonly kinds: Iterable<KindTally>
   readonly clients: Iterable<ObservedClient>
 }
@@ -174,7 +179,7 @@ interface Quantified {
 }
 
 /** One consistent look at the pool. Cheap: everything in it is counted already. */
-export function statisticsOf({ sizes, panicking, inFlight, metrics, queue, extra, kinds, clients }: Observed, now: Milliseconds): PoolStatistics {
+export function statisticsOf({ sizes, panicking, inFlight, metrics, queue, extra, discovery, kinds, clients }: Observed, now: Milliseconds): PoolStatistics {
   const each = Array.from(clients, (client) => clientStatistics(client, now))
   const healthy = each.filter(({ health }) => health === 'healthy').length
   const tools: CallStatistics[] = []
@@ -186,6 +191,7 @@ export function statisticsOf({ sizes, panicking, inFlight, metrics, queue, extra
     metrics,
     ...extra,
     queue,
+    discovery,
     tools,
     methods,
     clients: each,

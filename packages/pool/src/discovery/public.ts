@@ -1,0 +1,13 @@
+// For programs that find endpoints by themselves: the port, and the resolvers behind it
+export type { Resolver, ResolverListener } from '../ports.js'
+export type {
+  ConsulDiscoveryOptions,
+  DiscoveryOptions,
+  DnsDiscoveryOptions,
+  EtcdDiscoveryOptions,
+  FileDiscoveryOptions,
+  InstanceOptions,
+  Pem,
+  TlsOptions,
+} from '../config/index.js'
+export { createResolver } from './create-resolver.js'

@@ -5,7 +5,7 @@ const urls = process.argv.slice(2)
 // #region readme
 const pool = new MCPClientPool({
   endpoints: urls.map((url) => ({ url })),
-  healthCheckInterval: 1_000, // ms between two probes of a client
+  healthCheckInterval: 1_000, // ms between two probes of a client; calls that are answered do as well
   unhealthyThreshold: 2, // failures in a row that take it out of use
   healthyThreshold: 2, // good probes in a row that bring it back
 })

@@ -66,4 +66,46 @@ export const manyWorkers: readonly Requirement[] = [
       },
     },
   },
+
+  // ── Probes ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+  {
+    id: 'PROBES-1',
+    source: 'Issue: discovery, many workers, many servers',
+    text: 'health checks are spread by jitter: no bursts after a start, an outage or a return of all at once',
+    proof: {
+      tests: {
+        'packages/pool/src/fleet/watch.test.ts': [
+          'do not come at one moment when all were started at one moment, then or later',
+          'do not come at one moment after all of them got it back at one moment',
+          'do not come at one moment while it is down, though all look again every second',
+        ],
+        'packages/pool/src/health/probe-schedule.test.ts': [
+          'spreads first probes over the whole interval',
+          'never has anybody wait longer than the delay, nor hurry much',
+        ],
+      },
+    },
+  },
+  {
+    id: 'PROBES-2',
+    source: 'Issue: discovery, many workers, many servers',
+    text: 'probe traffic of a server is bounded as the number of workers grows: who answers calls is not probed',
+    proof: {
+      tests: {
+        'packages/pool/src/fleet/watch.test.ts': [
+          'are none while calls are answered, whoever is idle is probed in every interval',
+          'begin again in the second interval after the last answer, at the latest',
+        ],
+        'packages/pool/src/fleet/fleet-health.test.ts': [
+          'are not needed while calls are answered: that is as good, and counts as a check',
+          'of a method of its own',
+          'whose answers say how the server is',
+        ],
+        'packages/pool/src/health/probe-schedule.test.ts': [
+          'spares a healthy client that answered calls, and nobody else',
+          'does not spare one whose last probe failed',
+        ],
+      },
+    },
+  },
 ]

@@ -7,7 +7,8 @@ import { Alarm, type CallKind, type ConnectionListener, type Era, type Guard, ty
 import { ScriptedConnection, seededRandom, VirtualTime } from '../src/testing/index.js'
 
 const KIND: CallKind = { method: 'tools/list', tool: undefined, key: 'tools/list' }
-const EPOCH = 1_700_000_000_000
+/** Wall-clock time when a world begins. */
+export const EPOCH = 1_700_000_000_000
 /** Lets everybody through: what guards refuse is no matter of the fleet. */
 const OPEN_DOOR: Guard = { refuses: () => undefined, full: false, started: () => {}, settled: () => {} }
 

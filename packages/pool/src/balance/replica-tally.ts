@@ -18,6 +18,10 @@ export class ReplicaTally {
     return this.#total
   }
 
+  get answered(): number {
+    return this.#answered
+  }
+
   get failed(): number {
     return this.#failed
   }

@@ -66,7 +66,7 @@ export interface PoolOptions extends ResilienceOptions {
   /** Progress from the server restarts the attempt's time, never the call's. For tools that run long and say so. @default false */
   readonly resetTimeoutOnProgress?: boolean | undefined
 
-  /** Time between two probes of a client. Range 1 … 2,147,483,647 ms. @default 30_000 */
+  /** Time between two probes of a client; one that answered calls meanwhile is not probed. Range 1 … 2,147,483,647 ms. @default 30_000 */
   readonly healthCheckInterval?: Milliseconds | undefined
   /** How long one probe may take. Range 1 … 2,147,483,647 ms. @default 5_000 */
   readonly healthCheckTimeout?: Milliseconds | undefined

@@ -140,7 +140,12 @@ export const poolOptions: OptionTable<CheckedPoolOptions, PoolDefaults> = {
     doc: "Progress from the server restarts the attempt's time, never the call's. For tools that run long and say so.",
   },
 
-  healthCheckInterval: { ...row, check: duration, default: 30_000, doc: 'Time between two probes of a client.' },
+  healthCheckInterval: {
+    ...row,
+    check: duration,
+    default: 30_000,
+    doc: 'Time between two probes of a client; one that answered calls meanwhile is not probed: see [many workers](many-workers.md).',
+  },
   healthCheckTimeout: { ...row, check: duration, default: 5_000, doc: 'How long one probe may take.' },
   healthCheckMethod: {
     ...row,

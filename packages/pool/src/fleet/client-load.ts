@@ -20,7 +20,7 @@ export interface ClientLoad extends Load {
   /** The relative share that the user wants of it. */
   weight: number
   readonly averageLatency: Milliseconds
-  readonly statistics: { readonly total: number }
+  readonly statistics: { readonly total: number; readonly answered: number }
   /** The client is new, or fit again: what it did before says nothing of it any more. For `slowStart` it is given less than its share. */
   returned(now?: Milliseconds, slowStart?: Milliseconds): void
 }

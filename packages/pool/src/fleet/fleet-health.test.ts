@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FleetWorld } from '../../test/fleet-world.js'
+import { EPOCH, FleetWorld, OpenCall } from '../../test/fleet-world.js'
 import { PoolError } from '../errors.js'
 
 async function running(names: readonly string[] = ['a', 'b'], options: ConstructorParameters<typeof FleetWorld>[1] = {}): Promise<FleetWorld> {
@@ -18,6 +18,36 @@ describe('probes', () => {
     await world.time.run(90_000)
     for (const { connections } of world.servers.values()) expect(connections[0]!.probes).toBeGreaterThanOrEqual(9)
     expect(world.events).toEqual([])
+  })
+
+  it('are not needed while calls are answered: that is as good, and counts as a check', async () => {
+    const world = await running(['a', 'b'], { healthCheckInterval: 10_000 })
+    await world.time.run(10_000)
+    const [used, idle] = [world.at('a'), world.at('b')]
+    const probes = (): number[] => ['a', 'b'].map((name) => world.server(name).connections[0]!.probes)
+    const [usedBefore, idleBefore] = probes()
+    for (let i = 0; i < 12; i++) {
+      new OpenCall(used, world.time).end()
+      await world.time.run(5_000)
+    }
+    expect(probes()).toEqual([usedBefore, idleBefore! + 6])
+    for (const { id } of [used, idle]) expect(EPOCH + world.time.now() - world.fleet.views.healthStatus.get(id)!.lastCheck).toBeLessThanOrEqual(10_000)
+  })
+
+  it.each([
+    ['of a method of its own', { healthCheckMethod: 'health' }, undefined],
+    ['whose answers say how the server is', {}, { cpuUsage: 12 }],
+  ])('%s are made whatever calls say', async (_, options, metrics) => {
+    const world = await running(['a', 'b'], { healthCheckInterval: 10_000, ...options })
+    world.server('a').metrics = metrics
+    await world.time.run(10_000)
+    const { connections } = world.server('a')
+    const before = connections[0]!.probes
+    for (let i = 0; i < 12; i++) {
+      new OpenCall(world.at('a'), world.time).end()
+      await world.time.run(5_000)
+    }
+    expect(connections[0]!.probes - before).toBe(6)
   })
 
   it('say when they were, how long they took, and what the server said of itself', async () => {
@@ -312,11 +342,11 @@ describe('reports of calls', () => {
     const world = await running(['a', 'b'], { slowStartTime: 4_000 })
     const client = world.at('a')
     const returned: unknown[] = []
-    client.load.returned = (...args) => void returned.push(args)
+    client.load.returned = (now, slowStart) => void returned.push([now === world.time.now(), slowStart])
     for (let i = 0; i < 3; i++) world.fleet.handleClientError(client.id, failure)
     expect(returned).toEqual([])
     await world.time.run(250)
-    expect(returned).toEqual([[world.time.now(), 4_000]])
+    expect(returned).toEqual([[true, 4_000]])
   })
 
   it('take a client out with the first request that nobody was there to take', async () => {

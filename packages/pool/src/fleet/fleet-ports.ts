@@ -17,6 +17,7 @@ export type FleetConfig = Pick<
   | 'requestTimeout'
   | 'healthCheckInterval'
   | 'healthCheckTimeout'
+  | 'healthCheckMethod'
   | 'unhealthyThreshold'
   | 'maxEjectionPercent'
   | 'slowStartTime'

@@ -253,7 +253,7 @@ export class Fleet implements MemberOwner {
   startHealthCheck(clientId: string): void {
     const member = this.#member(clientId)
     if (member === undefined || member.leaving) return
-    member.watch.start(this.options.random)
+    member.watch.start()
     void member.watch.check()
   }
 

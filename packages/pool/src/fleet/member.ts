@@ -48,6 +48,7 @@ export class Member implements ConnectionsOwner, CallRecordOwner, ClientWays, Wa
   readonly #owner: MemberOwner
   readonly #connections: Connections
   #probing: Bounded<HealthReport> | undefined
+  #reportsWhenProbed = false
   /** Its end, once it leaves. */
   departure: Promise<void> | undefined
   /** The end of its calls, once it leaves. */
@@ -64,7 +65,7 @@ export class Member implements ConnectionsOwner, CallRecordOwner, ClientWays, Wa
     this.site = site
     this.number = number
     this.health = new ClientHealth(config)
-    this.watch = new Watch(this, timers, config.healthCheckInterval)
+    this.watch = new Watch(this, timers, config.healthCheckInterval, random)
     this.recovery = new Recovery(this, timers, random, recoveryLimits(config))
     this.client = new FleetClient({ id, place: `${endpoint.id}#${number}`, endpoint, load: newLoad(endpoint), guard: newGuard(endpoint) }, this)
     this.reports = new Reports(this.client.load, wallClock)
@@ -202,6 +203,15 @@ export class Member implements ConnectionsOwner, CallRecordOwner, ClientWays, Wa
 
   // ── Probes ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
+  /** A server that reports of itself in answers to probes, or was given a probe of its own, is asked for those, whatever calls say. */
+  get answered(): number {
+    return this.#reportsWhenProbed || this.#owner.options.config.healthCheckMethod !== undefined ? 0 : this.client.load.statistics.answered
+  }
+
+  spared(): void {
+    this.lastCheck = this.#owner.options.wallClock()
+  }
+
   async probe(): Promise<void> {
     if (this.leaving) return
     const { timers, config, hooks } = this.#owner.options
@@ -249,6 +259,7 @@ export class Member implements ConnectionsOwner, CallRecordOwner, ClientWays, Wa
     this.lastCheck = this.#owner.options.wallClock()
     this.latency = report.latency
     this.lastError = undefined
+    this.#reportsWhenProbed = report.metrics !== undefined
     this.reports.fromServer(report.metrics ?? {})
     if (!fitAgain) return
     this.#becameFit()

@@ -222,7 +222,7 @@ export class Sizing extends Alarm {
     totals.totalConnections++
     totals.activeConnections++
     this.#roster.list(member)
-    member.watch.start(random)
+    member.watch.start()
     const { era, facts } = member.client.connection
     hooks.emit('client:connected', { ...member.client.ref, era, protocolVersion: facts.protocolVersion })
     this.keep()

@@ -1,11 +1,15 @@
-import { firstProbe, nextProbe, type ClientHealth } from '../health/index.js'
+import { apart, type ClientHealth, firstProbe, needsProbe, nextProbe } from '../health/index.js'
 import { Alarm, type Milliseconds, type Random, type Timers } from '../ports.js'
 
 /** The client that is watched. */
 export interface Watched {
   readonly health: ClientHealth
+  /** Calls that it has answered, as far as those say what a probe would. */
+  readonly answered: number
   /** One probe, and what follows from it. Never rejects. */
   probe(): Promise<void>
+  /** A probe was due, and is not needed. */
+  spared(): void
 }
 
 /** Probes one client, at the pace that its health asks for. */
@@ -13,19 +17,25 @@ export class Watch extends Alarm {
   readonly #watched: Watched
   readonly #timers: Timers
   readonly #interval: Milliseconds
+  readonly #random: Random
   #running: Promise<void> | undefined
   #watching = false
+  /** It is probed every interval, and each time at the same point of it. */
+  #steady = false
+  /** What `answered` was when it was looked at last. */
+  #answered = 0
 
-  constructor(watched: Watched, timers: Timers, interval: Milliseconds) {
+  constructor(watched: Watched, timers: Timers, interval: Milliseconds, random: Random) {
     super()
     this.#watched = watched
     this.#timers = timers
     this.#interval = interval
+    this.#random = random
   }
 
-  start(random: Random): void {
+  start(): void {
     this.#watching = true
-    this.#timers.set(this, firstProbe(this.#interval, random))
+    this.#settle()
   }
 
   stop(): void {
@@ -37,8 +47,13 @@ export class Watch extends Alarm {
   pace(): void {
     if (!this.#watching) return
     const delay = nextProbe(this.#watched.health, this.#interval)
+    if (delay === this.#interval) {
+      if (!this.#steady) this.#settle()
+      return
+    }
+    this.#steady = false
     if (delay === undefined) this.#timers.clear(this)
-    else this.#timers.set(this, delay)
+    else this.#timers.set(this, apart(delay, this.#random))
   }
 
   /** Probes now. Whoever asks while a probe is under way waits for that one. */
@@ -48,13 +63,26 @@ export class Watch extends Alarm {
   }
 
   override fire(): void {
-    void this.check()
+    const { health, answered } = this.#watched
+    if (needsProbe(health, answered > this.#answered)) return void this.check()
+    this.#answered = answered
+    this.#timers.set(this, this.#interval)
+    this.#watched.spared()
+  }
+
+  /** From now on every interval, from anywhere in it on. */
+  #settle(): void {
+    this.#steady = true
+    this.#timers.set(this, firstProbe(this.#interval, this.#random))
   }
 
   async #check(): Promise<void> {
+    const steady = this.#steady
     this.#timers.clear(this)
     await this.#watched.probe()
     this.#running = undefined
+    this.#answered = this.#watched.answered
+    if (steady && this.#steady && this.#watching) this.#timers.set(this, this.#interval)
     this.pace()
   }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ClientHealth } from './client-health.js'
-import { firstProbe, nextProbe } from './probe-schedule.js'
+import { apart, firstProbe, needsProbe, nextProbe } from './probe-schedule.js'
 
 function recovering(healthyThreshold = 2): ClientHealth {
   const health = new ClientHealth({ unhealthyThreshold: 3, healthyThreshold })
@@ -69,4 +69,30 @@ describe('nextProbe', () => {
 it('spreads first probes over the whole interval', () => {
   expect(firstProbe(30_000, () => 0)).toBe(0)
   expect(firstProbe(30_000, () => 0.5)).toBe(15_000)
+})
+
+it('never has anybody wait longer than the delay, nor hurry much', () => {
+  expect(apart(1_000, () => 0)).toBe(750)
+  expect(apart(1_000, () => 0.999)).toBeLessThan(1_000)
+  expect(apart(0, () => 0.5)).toBe(0)
+})
+
+describe('needsProbe', () => {
+  it('spares a healthy client that answered calls, and nobody else', () => {
+    const health = new ClientHealth({ unhealthyThreshold: 3, healthyThreshold: 2 })
+    health.connected()
+    expect([needsProbe(health, true), needsProbe(health, false)]).toEqual([false, true])
+    health.transition('healthy', 'ejected')
+    expect(needsProbe(health, true)).toBe(true)
+    expect(needsProbe(recovering(), true)).toBe(true)
+  })
+
+  it('does not spare one whose last probe failed', () => {
+    const health = new ClientHealth({ unhealthyThreshold: 3, healthyThreshold: 2 })
+    health.connected()
+    health.probeFailed()
+    expect(needsProbe(health, true)).toBe(true)
+    health.probeSucceeded()
+    expect(needsProbe(health, true)).toBe(false)
+  })
 })

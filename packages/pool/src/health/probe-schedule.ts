@@ -8,7 +8,7 @@ import type { ClientHealth } from './client-health.js'
  * well again stays unused: with 30 s and two good probes that would be a minute. So whoever is unfit is probed at a pace of
  * its own, which ends as soon as the question is answered.
  *
- *     healthy, ejected        every interval
+ *     healthy, ejected        every interval; a healthy one that answered calls meanwhile is spared: see `needsProbe`
  *     unhealthy, recovering   at once, then every CONFIRMATION while probes pass, every SECOND_LOOK while they fail
  *     the others              not at all: there is no connection, or it will not be used again
  */
@@ -28,9 +28,25 @@ export function nextProbe(health: ClientHealth, interval: Milliseconds): Millise
   }
 }
 
-/** The first probe of a client that was just connected: anywhere in the interval, so that a fleet started at one moment is not probed at one moment. */
+/**
+ * Whether the interval that is over has to end with a probe. An answer to a call says what a probe would, so that servers in use are not probed, however
+ * many workers they have. Whose last probe failed is asked again all the same: calls do not clear it.
+ */
+export function needsProbe({ status, consecutiveFailures }: ClientHealth, answeredCalls: boolean): boolean {
+  return !(answeredCalls && status === 'healthy' && consecutiveFailures === 0)
+}
+
+/**
+ * The first probe of a client that was just connected, or is well again: anywhere in the interval, so that a fleet that was started at one moment, or
+ * workers that all got one server back, do not probe at one moment, then and ever after.
+ */
 export function firstProbe(interval: Milliseconds, random: Random): Milliseconds {
   return random() * interval
+}
+
+/** A little less than `delay`, for everybody something else: those who lost one server together would ask it together, again and again. */
+export function apart(delay: Milliseconds, random: Random): Milliseconds {
+  return delay * (3 / 4 + random() / 4)
 }
 
 /** Two good probes in a row should be two observations, not one: longer than a hiccup, much shorter than people wait. */

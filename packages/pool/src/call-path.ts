@@ -34,6 +34,7 @@ import type {
   Requirements,
   Target,
   Timers,
+  Watching,
 } from './ports.js'
 
 /** The options that decide what happens to calls. */
@@ -79,6 +80,8 @@ export interface CallPathPorts {
   readonly observer?: CallObserver | undefined
   /** A question of a server that the caller does not take. */
   answerServer(request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void
+  /** undefined: nobody watches calls. */
+  readonly watching?: Watching | undefined
   /** Somebody who is not there now may be soon. */
   recovering(): boolean
   /** All sockets of the client that was picked are taken; `queued`: its places are, or nobody takes the call. */
@@ -157,6 +160,7 @@ export class CallPath {
       recovering: () => ports.recovering(),
       answerServer: (request, reply) => ports.answerServer(request, reply),
       settling: () => ports.onSettling(),
+      watching: ports.watching,
       observe: (target, outcome, failure) => this.#settled(target, outcome, failure),
       observer: ports.observer,
       onBadTime: (event) => ports.onBadTime(event),

@@ -41,6 +41,20 @@ export { logTo, type LogFields, type LoggedPool, type LogOptions, type PoolLogge
 // For programs that choose clients by themselves
 export { type AdaptiveLoadBalancerOptions, AdaptiveLoadBalancer, type AdaptivePool, type PerformanceHistory } from './adaptive-load-balancer.js'
 
+// For programs that watch calls
+export type {
+  AttemptTrace,
+  AttemptFailure,
+  AttemptReason,
+  CallTrace,
+  MetaFields,
+  ObservedAttempt,
+  ObservedCall,
+  ObservedClient,
+  ObservedEnd,
+  Observer,
+} from './ports.js'
+
 // Under an SDK Client
 export {
   type CallWishes,

@@ -31,6 +31,7 @@ import type { JsonRpcRequest, JsonRpcResponse, Requirements, Target, Timers } fr
 import { PoolEmitter } from './pool-emitter.js'
 import { answerServerRequest } from './server-requests.js'
 import { systemTimers } from './system-timers.js'
+import { warnOnce } from './observer-warning.js'
 
 /**
  * One MCP client for many servers: keeps live connections to replicas of an MCP server, sends each request to the best of
@@ -100,6 +101,7 @@ export class MCPClientPool extends PoolEmitter {
       observer: this.#tally,
       requiredEra,
       answerServer: (request, reply) => answerServerRequest(config.handlers, request, reply),
+      watching: config.observer && { observer: config.observer, onError: warnOnce() },
       recovering: () => this.#fleet.recovering,
       onBusy: (queued) => this.#fleet.pressure(queued),
       onSettling: () => this.#announcements.hold(),

@@ -109,6 +109,9 @@ export interface PinnedSession {
   readonly client: string | undefined
 }
 
+/** Fields of `params._meta`; undefined takes one away. */
+export type MetaFields = Readonly<Record<string, string | undefined>>
+
 /**
  * One attempt at a request, as a connection sees it. Exactly one of `onAnswer` and `onFailure` is called, once, and nothing
  * after `Exchange.cancel`.
@@ -128,6 +131,8 @@ export interface Attempt {
   readonly stream: boolean
   /** Event id of this replica (legacy) from which a broken answer is continued; the request is not sent again. */
   readonly resumeFrom: string | undefined
+  /** Sent in `params._meta` besides what the caller put there, of which it replaces what has the same name. */
+  readonly meta?: MetaFields | undefined
   /** A point of the answer's stream from which it could be continued. */
   onEventId(eventId: string): void
   /** In the caller's era, progress token mapped back. */
@@ -142,6 +147,8 @@ export interface Attempt {
 export interface Exchange {
   /** The request was handed to a socket (or pipe): from here on it may have run. */
   readonly written: boolean
+  /** The session of the legacy era that it was sent in, as the server names it. */
+  readonly sessionId?: string | undefined
   /** Gives the attempt up and tells the server so, in the way of its era. Idempotent. */
   cancel(reason: string): void
 }
@@ -158,6 +165,8 @@ export type Serves = 'yes' | 'no' | 'unknown'
 /** A live connection to one replica: an era, a token, sockets, a session where there are sessions. */
 export interface Connection {
   readonly era: Era
+  /** What the replica said of itself. */
+  readonly facts?: ServerFacts
   start(attempt: Attempt): Exchange
   /** By capability, era and tool list. */
   serves(kind: CallKind): Serves
@@ -257,6 +266,82 @@ export interface PickQuery {
 export interface Picker {
   /** undefined: nobody may serve it. */
   pick(query: PickQuery, now: Milliseconds): Target | undefined
+}
+
+// ── Watching calls ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A call, as it is shown to who watches it. */
+export interface ObservedCall {
+  /** As the caller made it. Never to be modified. */
+  readonly request: JsonRpcRequest
+  /** The shape in which it is, and in which the caller gets the answer. */
+  readonly era: Era
+  /** A `subscriptions/listen`: open until somebody ends it. */
+  readonly stream: boolean
+}
+
+/** The client that an attempt goes to: the same object for as long as there is that client. */
+export interface ObservedClient {
+  readonly id: string
+  /** URL of the endpoint without credentials and query, for stdio its id. */
+  readonly endpointLabel: string
+  /** Another object after each reconnection. */
+  readonly connection: { readonly facts?: { readonly protocolVersion: string } | undefined }
+}
+
+/** Why an attempt is made. */
+export type AttemptReason = 'first' | 'retry' | 'hedge'
+
+/** An attempt of a call, as it is shown to who watches it. */
+export interface ObservedAttempt {
+  /** JSON-RPC id on the wire. */
+  readonly wireId: number
+  readonly client: ObservedClient
+  readonly reason: AttemptReason
+  /** Counted from 1 in its call. */
+  readonly number: number
+  /** Session of the legacy era that it was sent in, as far as it is known by now. */
+  readonly sessionId: string | undefined
+}
+
+/** What came of an attempt or a call: the server's answer, be it an error, or why there is none. */
+export type ObservedEnd = JsonRpcResponse | AttemptFailure
+
+/**
+ * Who is told of every call while it happens. All of it is synchronous, on the call's way, and nothing of it is awaited: it must be
+ * quick. What it throws becomes a process warning, and the call goes on without it.
+ */
+export interface Observer {
+  /** A call is made: the asynchronous context is its caller's. undefined: nothing of this call is to be told. */
+  callStarted(call: ObservedCall): CallTrace | undefined
+}
+
+export interface CallTrace {
+  /** It waits in the queue, until an attempt is made or it ends. */
+  queued?(): void
+  /** undefined: nothing of this attempt is to be told. */
+  attemptStarted(attempt: ObservedAttempt): AttemptTrace | undefined
+  /** What the caller is told next. The last that is heard of the call. */
+  ended(end: ObservedEnd): void
+}
+
+export interface AttemptTrace {
+  /** For `params._meta` of the request that is sent. */
+  readonly meta: MetaFields | undefined
+  /** Calls `send` once, now: in whatever context the request is to be written. */
+  sending?(send: () => void): void
+  notified?(notification: JsonRpcNotification): void
+  /** The server asks the client something. */
+  asked?(request: JsonRpcRequest): void
+  ended(end: ObservedEnd): void
+  /** Instead of `ended`: the caller gave up, or another attempt was answered first. */
+  givenUp(reason: string): void
+}
+
+/** Where calls are watched: who is told, and who hears that it threw. */
+export interface Watching {
+  readonly observer: Observer
+  onError(error: unknown): void
 }
 
 // ── Connecting ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -20,6 +20,7 @@ import type {
   Refusal,
   Target,
   ToolFacts,
+  Watching,
 } from '../src/ports.js'
 import { VirtualTime } from '../src/testing/virtual-time.js'
 
@@ -116,7 +117,7 @@ export class World {
   onSettled: (outcome: Outcome) => void = () => {}
   readonly calls: Calls
 
-  constructor(replicas: Replica[], settings: Partial<CallsSettings> = {}) {
+  constructor(replicas: Replica[], settings: Partial<CallsSettings> = {}, watching?: Watching) {
     this.calls = new Calls({
       timers: this.time,
       settings: {
@@ -149,6 +150,7 @@ export class World {
       latency: (_kind, q) => this.latencies(q),
       available: () => replicas,
       recovering: () => this.recovering,
+      watching,
       answerServer: (request) => void this.asked.push(request.method),
       totals: { totalRequests: 0, failedRequests: 0, averageLatency: 0 },
       settling: () => {},
@@ -177,6 +179,6 @@ export class World {
   }
 }
 
-export const world = (replicas: Replica[], settings?: Partial<CallsSettings>): World => new World(replicas, settings)
+export const world = (replicas: Replica[], settings?: Partial<CallsSettings>, watching?: Watching): World => new World(replicas, settings, watching)
 
 export const UNSAFE = { method: 'tools/call', params: { name: 'pay' } }

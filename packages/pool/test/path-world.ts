@@ -50,7 +50,7 @@ export class PathReplica implements Target, Connection {
   readonly given: number[] = []
   readonly load: ReplicaLoad
   readonly guard: Guard
-  readonly facts: ToolFacts = { readOnly: true, idempotent: true }
+  readonly toolFacts: ToolFacts = { readOnly: true, idempotent: true }
 
   constructor(id: string, path: CallPath) {
     this.id = id
@@ -70,7 +70,7 @@ export class PathReplica implements Target, Connection {
     return 'yes'
   }
   tool(): ToolFacts {
-    return this.facts
+    return this.toolFacts
   }
   start(attempt: Attempt): OpenAttempt {
     const open = new OpenAttempt(this, attempt)

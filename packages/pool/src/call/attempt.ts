@@ -8,11 +8,13 @@ import {
   type JsonRpcNotification,
   type JsonRpcRequest,
   type JsonRpcResponse,
+  type MetaFields,
   type Milliseconds,
   Outstanding,
   type PinnedSession,
   type Target,
 } from '../ports.js'
+import type { AttemptWatch, CallWatch, WatchedAttempt } from './watch.js'
 
 /** The call that an attempt belongs to. */
 export interface AttemptOwner {
@@ -38,7 +40,7 @@ export interface AttemptOwner {
  *
  * Whatever comes after it is settled is dropped here: late answers, a failure after a cancel, notifications.
  */
-export class CallAttempt extends Outstanding implements Attempt {
+export class CallAttempt extends Outstanding implements Attempt, WatchedAttempt {
   readonly #owner: AttemptOwner
   readonly target: Target
   readonly wireId: number
@@ -46,16 +48,19 @@ export class CallAttempt extends Outstanding implements Attempt {
   wasAsked = false
   /** What it asked and has no reply to. Belongs to the call. */
   questions = 0
+  readonly #watch: AttemptWatch | undefined
   #settled = false
   #exchange: Exchange | undefined
   /** Why it was given up before the connection had begun. */
   #givenUp: string | undefined
 
-  constructor(owner: AttemptOwner, target: Target, wireId: number) {
+  /** `watch`: of its call, where that is watched. */
+  constructor(owner: AttemptOwner, target: Target, wireId: number, watch: CallWatch | undefined, isHedge: boolean) {
     super()
     this.#owner = owner
     this.target = target
     this.wireId = wireId
+    this.#watch = watch?.attempt(this, isHedge)
   }
 
   get request(): JsonRpcRequest {
@@ -79,6 +84,12 @@ export class CallAttempt extends Outstanding implements Attempt {
   get kind(): CallKind {
     return this.#owner.kind
   }
+  get meta(): MetaFields | undefined {
+    return this.#watch?.meta
+  }
+  get sessionId(): string | undefined {
+    return this.#exchange?.sessionId
+  }
 
   /** Some of it may be on the wire. */
   get written(): boolean {
@@ -86,6 +97,12 @@ export class CallAttempt extends Outstanding implements Attempt {
   }
 
   start(): void {
+    if (this.#watch === undefined) this.#send()
+    else this.#watch.sending(() => this.#send())
+  }
+
+  #send(): void {
+    if (this.#settled) return
     try {
       const exchange = this.target.connection.start(this)
       // A connection may answer or fail it before it returns; then there is nothing left to cancel.
@@ -98,10 +115,11 @@ export class CallAttempt extends Outstanding implements Attempt {
     }
   }
 
-  /** Gives it up without a word to the owner. */
-  cancel(reason: string): void {
+  /** Gives it up without a word to the owner, for whom it failed where there is a `failure`. */
+  cancel(reason: string, failure?: AttemptFailure): void {
     if (this.#settled) return
     this.#settled = true
+    this.#watch?.ending(failure ?? reason)
     if (this.#exchange === undefined) this.#givenUp = reason
     else this.#exchange.cancel(reason)
   }
@@ -111,25 +129,35 @@ export class CallAttempt extends Outstanding implements Attempt {
   }
 
   onNotification(notification: JsonRpcNotification): void {
-    if (!this.#settled) this.#owner.notified(this, notification)
+    if (this.#settled) return
+    this.#watch?.notified(notification)
+    this.#owner.notified(this, notification)
   }
 
   onRequest(request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void {
     if (this.#settled) return
     this.wasAsked = true
+    this.#watch?.asked(request)
     this.#owner.asked(this, request, reply)
   }
 
   onAnswer(response: JsonRpcResponse): void {
     if (this.#settled) return
     this.#settled = true
+    this.#watch?.ending(response)
     this.#owner.answered(this, response)
   }
 
   onFailure(failure: AttemptFailure): void {
     if (this.#settled) return
     this.#settled = true
+    this.#watch?.ending(failure)
     this.#owner.failed(this, failure)
+  }
+
+  /** It is settled with its call as well: now who watches may hear of it, and do what they like. */
+  tell(): void {
+    this.#watch?.ended()
   }
 
   override fire(now: Milliseconds): void {

@@ -11,6 +11,7 @@ import type {
   PinnedSession,
   Progress,
   Timers,
+  Watching,
 } from '../ports.js'
 import type { Admission } from './admission/index.js'
 import type { CallAttempt } from './attempt.js'
@@ -39,6 +40,8 @@ export interface CallWays {
   readonly picker: Picker
   readonly settings: CallSettings
   readonly issuers: Issuers
+  /** undefined: nobody watches calls. */
+  readonly watching: Watching | undefined
   /** undefined: nobody waits, and a call that finds no place fails. */
   readonly admission: Admission | undefined
   /** The session of what cannot be spread over sessions. */

@@ -25,6 +25,7 @@ import type { Entry, Place, Waiting } from './admission/index.js'
 import type { OpenCall } from './open-calls.js'
 import { mayRepeat } from './repeat.js'
 import { isSpread } from './safety.js'
+import { CallWatch } from './watch.js'
 
 const FOREVER: Milliseconds = Number.POSITIVE_INFINITY
 const NOBODY: readonly Target[] = []
@@ -73,6 +74,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
   #hedge: CallAttempt | undefined
   #failures: AttemptFailure[] | undefined
   #onAbort: (() => void) | undefined
+  readonly #watch: CallWatch | undefined
   #accepted = false
   #admitted = false
   #done = false
@@ -87,6 +89,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
     this.onlyEra = ways.requiredEra(request, terms.era)
     this.only = terms.only ?? ways.issuers.of(request)
     this.session = terms.session ?? (this.only !== undefined || isSpread(this.kind.method) ? undefined : ways.home)
+    this.#watch = ways.watching && CallWatch.begin(ways.watching, this)
   }
 
   get era(): Era {
@@ -142,6 +145,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
     const now = this.#ways.timers.now()
     this.#finish(now, 'CANCELLED')
     this.#giveUpAttempts('ignored', now, reason)
+    this.#watch?.ended(this.#failure('CANCELLED', undefined, ''))
   }
 
   #abort(reason: unknown): void {
@@ -169,6 +173,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
   // ── In the queue ─────────────────────────────────────────────────────────────────────────────────────────────────
 
   #wait(now: Milliseconds): void {
+    if (!this.#done) this.#watch?.queued()
     if (this.#done) return
     this.waitsUntil = Math.min(now + (this.#terms.queueTimeout ?? this.#ways.settings.queueTimeout), this.#deadline)
     this.#ways.admission!.wait(this, now)
@@ -261,13 +266,14 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
   /** undefined: the call was ended meanwhile. */
   #attempt(target: Target, now: Milliseconds): CallAttempt | undefined {
     this.#attempts++
-    const attempt = new CallAttempt(this, target, this.#ways.nextWireId())
+    const attempt = new CallAttempt(this, target, this.#ways.nextWireId(), this.#watch, this.#current !== undefined)
     if (!this.stream) {
       target.load.started(attempt, now)
       target.guard.started(attempt, now)
       this.#wind(attempt, now)
     }
     if (!this.#done) return attempt
+    attempt.cancel('the call was over before it was sent')
     this.#settle(attempt, 'ignored', undefined, now)
     return undefined
   }
@@ -350,6 +356,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
     }
     this.#ways.issuers.learn(response, attempt.target)
     this.#cancelOther(attempt, 'another attempt was answered first')
+    this.#watch?.ended(response)
     this.#listener.onAnswer(response)
   }
 
@@ -368,7 +375,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
     const failure = new PoolError('REQUEST_TIMEOUT', `no answer within ${limit} ms`, { progress, endpoint: attempt.target.endpointLabel })
     // A timeout that the caller chose says as little about the replica as a cancel does.
     const outcome = byCall && this.#terms.timeout !== undefined ? 'ignored' : 'failed'
-    attempt.cancel(failure.message)
+    attempt.cancel(failure.message, failure)
     this.#remember(failure)
     this.#settle(attempt, outcome, failure, now)
     this.#afterFailure(attempt, failure, 'REQUEST_TIMEOUT', now)
@@ -432,6 +439,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
   #settle(attempt: CallAttempt, outcome: Outcome, failure: AttemptFailure | undefined, now: Milliseconds): void {
     if (attempt === this.#current) this.#current = this.#hedge
     this.#hedge = undefined
+    attempt.tell()
     this.#ways.settling()
     if (!this.stream) {
       this.#ways.timers.clear(attempt)
@@ -467,7 +475,13 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
   #fail(code: PoolErrorCode, now: Milliseconds, cause: unknown, note = ''): void {
     if (this.#done) return
     this.#finish(now, code)
-    this.#listener.onFailure(describeFailure(code, this.kind.key, this.#attempts, this.#failures ?? [], cause, note))
+    const error = this.#failure(code, cause, note)
+    this.#watch?.ended(error)
+    this.#listener.onFailure(error)
+  }
+
+  #failure(code: PoolErrorCode, cause: unknown, note: string): PoolError {
+    return describeFailure(code, this.kind.key, this.#attempts, this.#failures ?? [], cause, note)
   }
 
   #finish(now: Milliseconds, end: CallEnd): void {

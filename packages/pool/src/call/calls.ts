@@ -13,6 +13,7 @@ import type {
   Target,
   Timers,
   ToolFacts,
+  Watching,
 } from '../ports.js'
 import { PoolError } from '../errors.js'
 import { Admission } from './admission/index.js'
@@ -53,6 +54,8 @@ export interface CallsPorts {
   /** Clients that are not there now and may be again. */
   readonly recovering: () => boolean
   readonly answerServer: (request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void) => void
+  /** undefined: nobody watches calls. */
+  readonly watching: Watching | undefined
   /** Counted here, and shown elsewhere. */
   readonly totals: CallTotals
   /** Told of every attempt that ended. */
@@ -101,6 +104,7 @@ export class Calls implements CallWays {
   readonly picker: Picker
   readonly settings: CallSettings
   readonly issuers: Issuers = new Issuers()
+  readonly watching: Watching | undefined
   readonly admission: Admission | undefined
   readonly counts: CallCounts = { retries: 0, requeues: 0, hedges: 0, shed: 0, timedOut: 0 }
   readonly #retryBudget: RetryBudget
@@ -123,6 +127,7 @@ export class Calls implements CallWays {
     this.timers = ports.timers
     this.picker = ports.picker
     this.settings = ports.settings
+    this.watching = ports.watching
     const { maxQueueSize, retryBudget, hedge } = ports.settings
     this.#now = ports.timers.now()
     // To ask what time it is costs more than all else that a budget does.

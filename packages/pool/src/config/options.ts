@@ -1,4 +1,4 @@
-import type { JsonObject, Milliseconds, Priority, Resolver } from '../ports.js'
+import type { JsonObject, Milliseconds, Observer, Priority, Resolver } from '../ports.js'
 import type { DiscoveryOptions, EndpointDefaults } from './discovery-options.js'
 import type { EndpointOptions } from './endpoint-options.js'
 import type { HedgeDelay } from './hedge-delay.js'
@@ -117,6 +117,9 @@ export interface PoolOptions extends ResilienceOptions {
   readonly capabilities?: JsonObject | undefined
   /** Who answers what servers ask their client. */
   readonly handlers?: Handlers | undefined
+
+  /** Who is told of every call while it happens, such as `openTelemetry()` of `mcp-client-pool/otel`. @default nobody */
+  readonly observer?: Observer | undefined
 }
 
 /** When one call is hedged. */

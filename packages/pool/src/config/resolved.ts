@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici'
 import type { ClientCredentials, EndpointAuthProvider } from '../auth/index.js'
-import type { JsonObject, Milliseconds, Resolver } from '../ports.js'
+import type { JsonObject, Milliseconds, Observer, Resolver } from '../ports.js'
 import type { EndpointDefaults, FileDiscoveryOptions } from './discovery-options.js'
 import type { HedgeDelay } from './hedge-delay.js'
 import type { ProtocolVersion, TlsOptions } from './endpoint-options.js'
@@ -150,4 +150,6 @@ export interface ResolvedConfig extends ResolvedResilience {
   readonly clientInfo: ClientInfo
   readonly capabilities: JsonObject
   readonly handlers: Handlers
+  /** undefined: nobody watches calls. */
+  readonly observer: Observer | undefined
 }

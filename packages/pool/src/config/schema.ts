@@ -1,6 +1,6 @@
 import type { JsonObject, Resolver } from '../ports.js'
 import type { Check, OptionTable } from './checks.js'
-import { boolean, choice, isRecord, list, object, text } from './checks.js'
+import { boolean, choice, implementing, isRecord, list, object, text } from './checks.js'
 import { serviceDiscovery } from './discovery-schema.js'
 import type { CheckedEndpoint } from './endpoint-schema.js'
 import { endpoint, name, endpointDefaults } from './endpoint-schema.js'
@@ -210,5 +210,12 @@ export const poolOptions: OptionTable<CheckedPoolOptions, PoolDefaults> = {
     default: {},
     otherwise: 'none',
     doc: 'Who answers what servers ask their client: `sampling`, `elicitation`, `roots`.',
+  },
+
+  observer: {
+    ...row,
+    check: implementing('Observer', ['callStarted']),
+    otherwise: 'nobody',
+    doc: 'Who is told of every call while it happens, such as `openTelemetry()` of `mcp-client-pool/otel`: see [observability](observability.md#opentelemetry).',
   },
 }

@@ -51,8 +51,9 @@ export class ChannelExchange implements Exchange, Pending {
     if (this.#over) return
     this.#channel = channel
     this.#sent = request
-    const { wireId } = this.#attempt
-    const params = this.#token === undefined ? request.params : withToken(request.params, wireId)
+    const { wireId, meta } = this.#attempt
+    const added = this.#token === undefined ? meta : { ...meta, progressToken: wireId }
+    const params = added === undefined ? request.params : withMeta(request.params, added)
     this.#written = channel.isOpen
     channel.request(wireId, { jsonrpc: '2.0', id: wireId, method: request.method, ...(params && { params }) }, this)
   }
@@ -119,8 +120,8 @@ export class ChannelExchange implements Exchange, Pending {
   }
 }
 
-function withToken(params: JsonObject | undefined, wireId: number): JsonObject {
-  return { ...params, _meta: { ...metaOf(params), progressToken: wireId } }
+function withMeta(params: JsonObject | undefined, fields: JsonObject): JsonObject {
+  return { ...params, _meta: { ...metaOf(params), ...fields } }
 }
 
 /** undefined where there is no id of a subscription. */

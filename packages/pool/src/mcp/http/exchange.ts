@@ -91,6 +91,10 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink {
     return this.#written
   }
 
+  get sessionId(): string | undefined {
+    return this.#sessionId
+  }
+
   /** Answered, failed or given up. */
   get over(): boolean {
     return this.#settled
@@ -100,7 +104,7 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink {
   begin(): void {
     if (this.#settled) return
     const { resumeFrom } = this.#attempt
-    if (resumeFrom === undefined) this.#body = requestBody(this.#request, this.#attempt.wireId, this.#lane.envelope(this.#attempt))
+    if (resumeFrom === undefined) this.#body = requestBody(this.#request, this.#attempt.wireId, this.#lane.envelope(this.#attempt), this.#attempt.meta)
     else {
       this.#resuming = true
       this.#resumption = new Resumption(resumeFrom)

@@ -70,6 +70,31 @@ describe('requestBody', () => {
     )
   })
 
+  it('carries what is added in the place of the caller’s, whatever is there', () => {
+    const metas = fc.option(fc.record({ a: fc.jsonValue(), traceparent: fc.constant('00-1'), tracestate: fc.constant('x=1') }, { requiredKeys: [] }), {
+      nil: undefined,
+    })
+    const added = fc.record({ traceparent: fc.constant('00-2'), baggage: fc.string(), tracestate: fc.constant(undefined) }, { requiredKeys: [] })
+    fc.assert(
+      fc.property(
+        fc.option(fc.record({ name: fc.string() }), { nil: undefined }),
+        metas,
+        added,
+        fc.constantFrom(undefined, ENVELOPE),
+        (own, meta, fields, envelope) => {
+          const params = own === undefined && meta === undefined ? undefined : { ...own, ...(meta && { _meta: meta }) }
+          const before = JSON.stringify(params)
+          const merged = JSON.parse(JSON.stringify({ ...envelope?.fields, ...meta, ...fields })) as JsonObject
+          const expected = Object.keys(merged).length === 0 && meta === undefined ? params : { ...params, _meta: merged }
+          expect(JSON.parse(requestBody(request(params), 7, envelope, fields))).toEqual(
+            JSON.parse(JSON.stringify({ jsonrpc: '2.0', id: 7, method: 'tools/call', params: expected })),
+          )
+          expect(JSON.stringify(params)).toBe(before)
+        },
+      ),
+    )
+  })
+
   it('adds nothing in the legacy era', () => {
     expect(parsed({ _meta: { progressToken: 0, a: 1 } })).toEqual({
       jsonrpc: '2.0',

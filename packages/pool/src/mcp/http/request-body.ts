@@ -1,4 +1,4 @@
-import type { JsonObject, JsonRpcRequest } from '../../ports.js'
+import type { JsonObject, JsonRpcRequest, MetaFields } from '../../ports.js'
 import { META } from '../era-tables.js'
 import { metaOf } from '../json-object.js'
 
@@ -24,23 +24,32 @@ const methodParts = new Map<string, string>()
 
 /**
  * The body of a request. Where the caller's params have no `_meta`, the envelope is spliced in as text, for then nothing
- * has to be copied; `request` is never touched.
+ * has to be copied; `request` is never touched. `added` stands in `_meta` besides, in place of what has the same name there.
  *
  * @throws TypeError where the params are no JSON (a cycle, a bigint)
  */
-export function requestBody(request: JsonRpcRequest, wireId: number, envelope: RequestEnvelope | undefined): string {
+export function requestBody(request: JsonRpcRequest, wireId: number, envelope: RequestEnvelope | undefined, added?: MetaFields): string {
   const { method, params } = request
   const head = `{"jsonrpc":"2.0","id":${wireId}${methodPart(method)}`
-  if (params === undefined) return envelope === undefined ? `${head}}` : `${head},"params":{"_meta":${envelope.json}}}`
-  const meta = params['_meta']
+  const meta = params?.['_meta']
   if (meta === undefined) {
+    const own = metaJson(envelope, added)
+    if (params === undefined) return own === undefined ? `${head}}` : `${head},"params":{"_meta":${own}}}`
     const json = JSON.stringify(params)
-    if (envelope === undefined) return `${head},"params":${json}}`
-    return json === '{}' ? `${head},"params":{"_meta":${envelope.json}}}` : `${head},"params":{"_meta":${envelope.json},${json.slice(1)}}`
+    if (own === undefined) return `${head},"params":${json}}`
+    return json === '{}' ? `${head},"params":{"_meta":${own}}}` : `${head},"params":{"_meta":${own},${json.slice(1)}}`
   }
   // Most calls of SDK clients: they say who they are with every request, and nothing has to be put in.
-  if (envelope !== undefined && saysAll(meta, envelope)) return `${head},"params":${JSON.stringify(params)}}`
-  return `${head},"params":${JSON.stringify({ ...params, _meta: mergedMeta(meta, wireId, envelope) })}}`
+  if (envelope !== undefined && added === undefined && saysAll(meta, envelope)) return `${head},"params":${JSON.stringify(params)}}`
+  return `${head},"params":${JSON.stringify({ ...params, _meta: mergedMeta(meta, wireId, envelope, added) })}}`
+}
+
+/** `_meta` of a request whose caller gave none; undefined: it needs none. */
+function metaJson(envelope: RequestEnvelope | undefined, added: MetaFields | undefined): string | undefined {
+  if (added === undefined) return envelope?.json
+  const json = JSON.stringify(added)
+  if (json === '{}') return envelope?.json
+  return envelope === undefined ? json : `${envelope.json.slice(0, -1)},${json.slice(1)}`
 }
 
 /** The token that the caller wants progress under; undefined: it wants none. */
@@ -62,9 +71,9 @@ function saysAll(meta: unknown, { fields }: RequestEnvelope): boolean {
 }
 
 /** What the caller says of itself stands; the revision is the connection's, and the progress token the attempt's. */
-function mergedMeta(meta: unknown, wireId: number, envelope: RequestEnvelope | undefined): unknown {
-  if (typeof meta !== 'object' || meta === null) return envelope === undefined ? meta : envelope.fields
-  const merged: JsonObject = { ...envelope?.fields, ...meta }
+function mergedMeta(meta: unknown, wireId: number, envelope: RequestEnvelope | undefined, added: MetaFields | undefined): unknown {
+  if (typeof meta !== 'object' || meta === null) return envelope === undefined && added === undefined ? meta : { ...envelope?.fields, ...added }
+  const merged: JsonObject = { ...envelope?.fields, ...meta, ...added }
   if (envelope !== undefined) merged[META.protocolVersion] = envelope.fields[META.protocolVersion]
   if (merged['progressToken'] !== undefined) merged['progressToken'] = wireId
   return merged

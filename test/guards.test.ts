@@ -98,6 +98,11 @@ const violations: ReadonlyArray<readonly [kind: string, file: string, source: st
   ["a folder of a room in another room's inside", 'mcp/planted/room.ts', "export * from '../../fleet/planted-inside.js'", imports],
   ['the SDK in fleet/', 'fleet/planted-sdk.ts', "export { Client } from '@modelcontextprotocol/client'", imports],
   ['the SDK beside the rooms', 'planted-sdk.ts', "export type { Client } from '@modelcontextprotocol/client'", imports],
+  ['OpenTelemetry beside the rooms', 'planted-otel.ts', "export { trace } from '@opentelemetry/api'", imports],
+  ['OpenTelemetry in fleet/', 'fleet/planted-otel.ts', "export { trace } from '@opentelemetry/api'", imports],
+  ['OpenTelemetry in mcp/', 'mcp/planted/otel.ts', "export { trace } from '@opentelemetry/api'", imports],
+  ['an SDK of OpenTelemetry in otel/', 'otel/planted-sdk.ts', "export { Resource } from '@opentelemetry/resources'", imports],
+  ["otel/ in another room's inside", 'otel/planted-room.ts', "export * from '../mcp/planted-inside.js'", imports],
   ['a cycle at run time', 'fleet/planted-cycle-a.ts', "import { b } from './planted-cycle-b.js'\nexport const a = () => b", cycle],
   ['a cycle of types', 'fleet/planted-types-a.ts', "import type { B } from './planted-types-b.js'\nexport type A = { b: B }", cycle],
 ]
@@ -124,6 +129,7 @@ const allowed: ReadonlyArray<readonly [what: string, file: string, source: strin
   ['a folder of a pure room', 'call/folder/allowed.ts', "export * from '../allowed-beside.js'\nexport type * from '../../errors.js'"],
   ['a test in a pure room', 'call/allowed.test.ts', "import { setTimeout } from 'node:timers/promises'\nexport const wait = setTimeout(Date.now())"],
   ['the SDK in mcp/', 'mcp/allowed.ts', "export { Client } from '@modelcontextprotocol/client'\nexport * from '../fleet/index.js'"],
+  ['OpenTelemetry in otel/', 'otel/allowed.ts', "export { trace } from '@opentelemetry/api'\nexport * from '../config/index.js'"],
   ['the SDK in auth/', 'auth/allowed.ts', "export { Client } from '@modelcontextprotocol/client'"],
 ]
 

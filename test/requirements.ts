@@ -16,6 +16,7 @@ import { registries } from './requirements/registries.js'
 import type { Requirement } from './requirements/requirement.js'
 import { resilience } from './requirements/resilience.js'
 import { simulation } from './requirements/simulation.js'
+import { tracing } from './requirements/tracing.js'
 import { transport } from './requirements/transport.js'
 
 /** Everything that was promised, and what shows it. */
@@ -36,6 +37,7 @@ export const requirements: readonly Requirement[] = [
   ...discovery,
   ...registries,
   ...observe,
+  ...tracing,
   ...properties,
   ...protocol,
 ]

@@ -22,7 +22,7 @@ try {
 async function main(): Promise<void> {
   const fleet = [await started(startModernServer()), await started(startLegacyServer())]
   const urls = fleet.map(({ url }) => url)
-  for (const name of ['library', 'drop-in-v2', 'drop-in-v1']) await expectLines(name, example(name, urls), [HELLO])
+  for (const name of ['library', 'drop-in-v2', 'drop-in-v1', 'tracing']) await expectLines(name, example(name, urls), [HELLO])
   await expectLines('errors', example('errors', urls), ['REQUEST_TIMEOUT sent', 'It may have run: look before you call again'])
 
   await expectLines('resilience', example('resilience', urls), ["[ { type: 'text', text: 'now' } ]", "[ { type: 'text', text: 'whenever' } ]", '0 0 0'])

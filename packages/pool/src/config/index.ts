@@ -33,6 +33,7 @@ export type {
   ResolvedStdioEndpoint,
   ResolvedUrlEndpoint,
 } from './resolved.js'
+export type { OpenTelemetryOptions } from './open-telemetry.js'
 export { HEDGE_DELAY, isHedgeDelay } from './hedge-delay.js'
 export { callHeaders } from './headers.js'
 export { withDefaults } from './with-defaults.js'
@@ -40,3 +41,5 @@ export { defaultMinSize, resolveConfig } from './resolve-config.js'
 export { sameConnection, sameEndpoint } from './same-endpoint.js'
 export { resolveDiscovery } from './resolve-discovery.js'
 export { type PoolClient, readEndpoint, resolveEndpoint } from './resolve-endpoint.js'
+export { resolveOpenTelemetry } from './open-telemetry.js'
+export { version } from './version.js'

@@ -4,6 +4,7 @@ import { discoveryTypes } from './discovery-schema.js'
 import { authOptions, stdioEndpointOptions, tlsOptions, urlEndpointOptions } from './endpoint-schema.js'
 import { Place, Problems } from './problems.js'
 import { hedgeOptions, retryBudgetOptions } from './resilience-schema.js'
+import { openTelemetryOptions } from './open-telemetry.js'
 import { poolOptions } from './schema.js'
 
 /** `docs/options.md` is what this prints. After a change of the tables: `npx vitest run packages/pool/src/config/options-table.test.ts -u`. */
@@ -50,6 +51,10 @@ ${table(tlsOptions)}
 ## Of an endpoint over stdio
 
 ${table(stdioEndpointOptions)}
+
+## Of \`openTelemetry\`
+
+${table(openTelemetryOptions)}
 `
 
 function table(options: Readonly<Record<string, Option<unknown>>>): string {

@@ -1,0 +1,26 @@
+export { openTelemetry } from './open-telemetry.js'
+export type { OpenTelemetryOptions } from '../config/index.js'
+
+// What it is to a pool: its option `observer`
+export type {
+  AttemptFailure,
+  AttemptReason,
+  AttemptTrace,
+  CallTrace,
+  Era,
+  JsonObject,
+  JsonRpcError,
+  JsonRpcId,
+  JsonRpcNotification,
+  JsonRpcRequest,
+  JsonRpcResponse,
+  JsonRpcResult,
+  MetaFields,
+  Milliseconds,
+  ObservedAttempt,
+  ObservedCall,
+  ObservedClient,
+  ObservedEnd,
+  Observer,
+  Progress,
+} from '../ports.js'

@@ -1,0 +1,89 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { RecordedRequest } from '@mcp-client-pool/testbed'
+import { type Context, type ContextManager, context as contexts, ROOT_CONTEXT, type Span, SpanStatusCode, trace, type Tracer } from '@opentelemetry/api'
+import {
+  AlwaysOnSampler,
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  ParentBasedSampler,
+  type ReadableSpan,
+  type Sampler,
+  SimpleSpanProcessor,
+  type SpanExporter,
+} from '@opentelemetry/sdk-trace-base'
+
+/** Contexts that follow asynchronous work, as the SDK for Node has them. */
+class FollowingContexts implements ContextManager {
+  readonly #storage = new AsyncLocalStorage<Context>()
+
+  active(): Context {
+    return this.#storage.getStore() ?? ROOT_CONTEXT
+  }
+
+  with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(context: Context, fn: F, thisArg?: ThisParameterType<F>, ...args: A): ReturnType<F> {
+    return this.#storage.run(context, () => Reflect.apply(fn, thisArg, args) as ReturnType<F>)
+  }
+
+  bind<T>(context: Context, target: T): T {
+    return typeof target === 'function' ? (((...args: unknown[]) => this.with(context, () => Reflect.apply(target, undefined, args) as unknown)) as T) : target
+  }
+
+  enable(): this {
+    return this
+  }
+
+  disable(): this {
+    return this
+  }
+}
+
+contexts.setGlobalContextManager(new FollowingContexts())
+
+/** An SDK that keeps its spans. */
+export class Recording {
+  readonly exporter = new InMemorySpanExporter()
+  readonly provider: BasicTracerProvider
+  readonly tracer: Tracer
+
+  constructor(sampler: Sampler = new AlwaysOnSampler(), exporter: SpanExporter = this.exporter) {
+    this.provider = new BasicTracerProvider({ sampler: new ParentBasedSampler({ root: sampler }), spanProcessors: [new SimpleSpanProcessor(exporter)] })
+    this.tracer = this.provider.getTracer('test')
+  }
+
+  /** Spans that are over, as far as they are the pool's. */
+  get spans(): ReadableSpan[] {
+    return this.exporter.getFinishedSpans().filter(({ instrumentationScope }) => instrumentationScope.name === 'mcp-client-pool')
+  }
+
+  /** Spans of calls, each with those of its attempts, in the order in which they began. */
+  get calls(): Array<{ readonly call: ReadableSpan; readonly attempts: ReadableSpan[] }> {
+    const isAttempt = ({ name }: ReadableSpan): boolean => name.startsWith('attempt ')
+    const attempts = this.spans
+      .filter(isAttempt)
+      .sort((a, b) => Number(a.attributes['mcp_client_pool.attempt.number']) - Number(b.attributes['mcp_client_pool.attempt.number']))
+    return this.spans
+      .filter((span) => !isAttempt(span))
+      .map((call) => ({ call, attempts: attempts.filter(({ parentSpanContext }) => parentSpanContext?.spanId === call.spanContext().spanId) }))
+  }
+
+  /** Runs within a span, which is ended after it. */
+  async within<T>(name: string, run: (span: Span) => Promise<T>): Promise<T> {
+    const span = this.tracer.startSpan(name)
+    try {
+      return await contexts.with(trace.setSpan(contexts.active(), span), () => run(span))
+    } finally {
+      span.end()
+    }
+  }
+}
+
+export const traceparentOf = (span: ReadableSpan | Span): string => {
+  const { traceId, spanId, traceFlags } = span.spanContext()
+  return `00-${traceId}-${spanId}-0${traceFlags}`
+}
+
+/** `_meta` of a request as a server got it. */
+export const metaOf = ({ message }: RecordedRequest): Record<string, unknown> =>
+  (message?.params as { _meta?: Record<string, unknown> } | undefined)?._meta ?? {}
+
+export const UNSET = { code: SpanStatusCode.UNSET }

@@ -18,7 +18,13 @@ export const transport: readonly Requirement[] = [
     id: 'TRANSPORT-2',
     source: 'Issue: the transport',
     text: 'on undici, without fetch and web streams on a call’s way: what a call costs shows it',
-    proof: { bench: 'overhead' },
+    proof: {
+      tests: {
+        'packages/pool/src/mcp/http/arrivals.test.ts': ['reads what came in one turn together, in the order in which it came'],
+        'packages/pool/test/http-arrivals.test.ts': ['counts, though the connection is closed in the same turn'],
+      },
+      bench: 'overhead',
+    },
   },
   {
     id: 'TRANSPORT-3',
@@ -40,6 +46,7 @@ export const transport: readonly Requirement[] = [
       tests: {
         'packages/pool/test/http-modern.test.ts': ['ends the stream when a call is given up, which the server takes for a cancel'],
         'packages/pool/test/http-legacy.test.ts': ['tells the server when a call is given up, for a broken stream does not'],
+        'packages/pool/test/http-arrivals.test.ts': ['is not told to a call that was given up in the same turn of the event loop'],
         'packages/pool/test/sdk-channel.test.ts': ['is told when a call is given up'],
       },
     },

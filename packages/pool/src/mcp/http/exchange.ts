@@ -12,8 +12,9 @@ import {
 import { transportFailure } from '../../transport-failure.js'
 import { isObject } from '../json-object.js'
 import { answerAcross, notificationAcross } from './across.js'
+import { type Arrival, readSoon } from './arrivals.js'
 import type { Parked } from './channel.js'
-import { isUnreachable, protocolFailure, statusFailure } from './failures.js'
+import { isUnreachable, protocolFailure, statusFailure, tokenFailure } from './failures.js'
 import { asRequest, isOf, mappedNotification, mapSubscription } from './incoming.js'
 import type { Doubt, Lane, Verdict } from './lane.js'
 import { readRefusal } from './refusal.js'
@@ -44,7 +45,7 @@ type Reading = 'nothing' | 'json' | 'events' | 'refusal'
  *
  * As an alarm it waits before a resumption, and for the end of a stream that was answered.
  */
-export class HttpExchange extends Alarm implements Exchange, Parked, SseSink {
+export class HttpExchange extends Alarm implements Exchange, Parked, SseSink, Arrival {
   readonly #lane: Lane
   readonly #attempt: Attempt
   /** As it is sent: of the era of the lane. */
@@ -186,16 +187,9 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink {
       },
       (error: unknown) => {
         channel.unpark(this)
-        this.fail(this.#asFailure(error))
+        this.fail(tokenFailure(error, channel.label))
       },
     )
-  }
-
-  #asFailure(error: unknown): PoolError {
-    const endpoint = this.#lane.channel.label
-    if (error instanceof PoolError && error.code !== 'AUTH_FAILED') return error
-    const words = error instanceof Error ? error.message : String(error)
-    return new PoolError('AUTH_FAILED', words, { progress: 'refused', endpoint, cause: error })
   }
 
   // ── undici's handler ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -261,7 +255,7 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink {
     if (this.#settled) return this.#lane.channel.timers.clear(this)
     switch (this.#reading) {
       case 'json':
-        return this.#readJson()
+        return readSoon(this)
       case 'events':
         return this.#broken(undefined)
       case 'refusal':
@@ -290,7 +284,10 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink {
     return this.#chunk?.toString() ?? ''
   }
 
-  #readJson(): void {
+  /** The whole of a JSON body. */
+  read(): void {
+    // Given up since it came.
+    if (this.#settled) return
     let message: unknown
     try {
       message = JSON.parse(this.#text())

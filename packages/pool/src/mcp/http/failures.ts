@@ -15,3 +15,10 @@ export function statusFailure(status: number, progress: Progress, endpoint: stri
 export function protocolFailure(words: string, endpoint: string, cause?: unknown): PoolError {
   return new PoolError('PROTOCOL', `${endpoint} ${words}`, { progress: 'sent', endpoint, cause })
 }
+
+/** Why there is no token. */
+export function tokenFailure(error: unknown, endpoint: string): PoolError {
+  if (error instanceof PoolError && error.code !== 'AUTH_FAILED') return error
+  const words = error instanceof Error ? error.message : String(error)
+  return new PoolError('AUTH_FAILED', words, { progress: 'refused', endpoint, cause: error })
+}

@@ -33,6 +33,7 @@ export const registries: readonly Requirement[] = [
         'packages/pool/test/discovery-consul.test.ts': ['leaves no question open when the resolver is closed'],
         'packages/pool/test/discovery-dns.test.ts': ['is let go of when the resolver is closed in the middle of a question'],
         'packages/pool/test/discovery-etcd.test.ts': ['is let go of when the resolver is closed'],
+        'packages/pool/test/discovery-kubernetes.test.ts': ['are let go of when the resolver is closed'],
       },
     },
   },
@@ -202,7 +203,7 @@ export const registries: readonly Requirement[] = [
           'whose revision was compacted away begins anew',
           'begins anew where the data was lost',
           'that is silent is opened again, and misses nothing',
-          'are asked one after the other when they are away',
+          'are asked one after the other when they are away, and one that answers is enough',
           'without a leader are told of, and keep what there was until they have one',
           'answers %s, and is told of',
         ],
@@ -223,6 +224,76 @@ export const registries: readonly Requirement[] = [
           'may not start a program, name an authorization server, or bring headers and certificates',
           'that is broken JSON is handed on, and nothing of it shown',
           'never throws, for any key and value',
+        ],
+      },
+    },
+  },
+
+  // ── Kubernetes ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+  {
+    id: 'KUBERNETES-1',
+    source: 'issue 4: discovery 6',
+    text: 'EndpointSlices of a Service are listed page by page and watched, with bookmarks, and listed again after a 410 by status or in the stream',
+    proof: {
+      tests: {
+        'packages/pool/test/discovery-kubernetes.test.ts': [
+          'are listed, and watched from the version of the list',
+          'are listed page by page',
+          'are watched again from where the watch ended, which is no error',
+          'are watched from the version of the last bookmark',
+          'are listed again where their version is 410 Gone, by %s',
+        ],
+      },
+    },
+  },
+  {
+    id: 'KUBERNETES-2',
+    source: 'issue 4: discovery 6',
+    text: 'several slices and both families are one set of pods; ready, serving and terminating; ports by name or number; zones and their hints',
+    proof: {
+      tests: {
+        'packages/pool/src/discovery/kubernetes/endpoint-slices.test.ts': [
+          'are pods by name, at their first address',
+          'that are %s',
+          'have the port that is known by %s',
+          'are reached by TLS where the port says so, whatever the options say',
+          'count once where a pod is in two slices, or has addresses of both families',
+          'take calls as soon as one slice says that they are ready',
+          'stand in the zone %s',
+          'are handed on, and not left out, where they have no address',
+          'never throws, whatever is in a slice',
+        ],
+      },
+    },
+  },
+  {
+    id: 'KUBERNETES-3',
+    source: 'issue 4: discovery 6',
+    text: 'the in-cluster service account: its token as it is replaced, its authority; neither goes to another server',
+    proof: {
+      tests: {
+        'packages/pool/test/discovery-kubernetes.test.ts': [
+          'the service account says where the API is, whom to trust, and who asks',
+          'a token that was replaced in its file is taken from there',
+          'a token that is refused is told of, and not shown',
+          'an API server with another certificate is not talked to',
+          'the account does not go to another API server that the options name',
+          'what is missing is said',
+        ],
+      },
+    },
+  },
+  {
+    id: 'KUBERNETES-4',
+    source: 'issue 4: discovery 6',
+    text: 'errors, cuts, garbage and silence of the API server are told of; the last set counts, and the watch goes on where it was',
+    proof: {
+      tests: {
+        'packages/pool/test/discovery-kubernetes.test.ts': [
+          'that %s is told of, and asked again',
+          'that cuts a watch is told of, and watched again from where it was',
+          'that keeps a watch beyond its time without a word is taken for dead',
+          'that sends garbage in a watch is told of, and keeps what there was',
         ],
       },
     },

@@ -105,7 +105,7 @@ describe('a watch of etcd', () => {
     const etcd = await started()
     await etcd.put('/mcp/a', url('a'))
     const seen = watch({ hosts: etcd.url }, 200)
-    await expect.poll(() => seen.sets.length, SLOW).toBeGreaterThan(3)
+    await expect.poll(seen.answers, SLOW).toBeGreaterThan(3)
     await etcd.put('/mcp/b', url('b'))
     await expect.poll(() => seen.sets.at(-1), SLOW).toEqual([url('a'), url('b')])
     expect(seen.errors).toEqual([])
@@ -123,12 +123,12 @@ describe('a watch of etcd', () => {
 })
 
 describe('members of etcd', () => {
-  it('are asked one after the other when they are away', async () => {
+  it('are asked one after the other when they are away, and one that answers is enough', async () => {
     const etcd = await started()
     await etcd.put('/mcp/a', url('a'))
     const seen = watch({ hosts: [`http://127.0.0.1:${await reservePort()}`, etcd.url] })
     await expect.poll(() => seen.sets, SLOW).toEqual([[url('a')]])
-    expect(seen.errors).toMatchObject([{ code: 'CONNECT_FAILED' }])
+    expect(seen.errors).toEqual([])
   })
 
   it('without a leader are told of, and keep what there was until they have one', async () => {
@@ -155,7 +155,7 @@ describe('users of etcd', () => {
     await etcd.put('/mcp/a', url('a'))
     await etcd.requireUsers({ root: 'root', reader: user.password }, '/mcp/')
     const seen = watch({ hosts: etcd.url, ...user }, 200)
-    await expect.poll(() => seen.sets.length, SLOW).toBeGreaterThan(2)
+    await expect.poll(seen.answers, SLOW).toBeGreaterThan(3)
     // Simple tokens live in memory: a restart forgets them.
     await etcd.restart()
     await expect.poll(() => etcd.renew('root').then(() => etcd.put('/mcp/b', url('b'))), SLOW).toBeGreaterThan(0)

@@ -18,11 +18,13 @@ export function resolved<Type extends DiscoveryOptions['type']>(
 }
 
 export interface Watching {
-  /** Every set that was found, oldest first: what is told of each endpoint but its weight, sorted. */
+  /** The sets that were found, oldest first, each once in a row: the URLs, sorted. */
   readonly sets: string[][]
   readonly errors: Error[]
   /** Every endpoint of the last set, as it was handed on. */
   last(): readonly unknown[]
+  /** How often it was told, also of what it knew. */
+  answers(): number
 }
 
 /** Watches, and is closed when the test is over. */
@@ -30,13 +32,16 @@ export function watching(resolver: Resolver): Watching {
   const sets: string[][] = []
   const errors: Error[] = []
   let last: readonly unknown[] = []
+  let answers = 0
   resolver.watch({
     onFound: (endpoints) => {
       last = endpoints
-      sets.push(endpoints.map((endpoint) => String((endpoint as { url?: unknown }).url)).toSorted())
+      answers++
+      const urls = endpoints.map((endpoint) => String((endpoint as { url?: unknown }).url)).toSorted()
+      if (urls.join() !== sets.at(-1)?.join()) sets.push(urls)
     },
     onError: (error) => void errors.push(error),
   })
   onTestFinished(() => resolver.close())
-  return { sets, errors, last: () => last }
+  return { sets, errors, last: () => last, answers: () => answers }
 }

@@ -48,6 +48,8 @@ export type { DnsServer, Zone } from './dns-server.js'
 export { startDnsServer } from './dns-server.js'
 export type { EtcdServer } from './etcd-server.js'
 export { startEtcd, startEtcdCluster } from './etcd-server.js'
+export type { EndpointSlice, KubernetesServer } from './kubernetes-server.js'
+export { startKubernetesServer } from './kubernetes-server.js'
 
 // For benches
 export type { RawServerOptions } from './raw-server.js'

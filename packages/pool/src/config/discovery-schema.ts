@@ -1,10 +1,11 @@
+import { isSecureUrl } from '../auth/index.js'
 import type { Resolver } from '../ports.js'
 import type { Check, Option, OptionTable, Read } from './checks.js'
 import { choice, implementing, isRecord, object, text } from './checks.js'
 import type { DiscoveryOptions, FileDiscoveryOptions } from './discovery-options.js'
 import type { Place } from './problems.js'
-import type { ConsulDiscoveryOptions, DnsDiscoveryOptions, EtcdDiscoveryOptions } from './registry-options.js'
-import { type ConsulDefaults, consulOptions, type DnsDefaults, dnsOptions, etcdOptions } from './registry-schema.js'
+import type { ConsulDiscoveryOptions, DnsDiscoveryOptions, EtcdDiscoveryOptions, InstanceOptions, KubernetesDiscoveryOptions } from './registry-options.js'
+import { type ConsulDefaults, consulOptions, type DnsDefaults, dnsOptions, etcdOptions, kubernetesOptions } from './registry-schema.js'
 import type { ResolvedDiscovery } from './resolved.js'
 
 /** One table for each `type` of `serviceDiscovery`. */
@@ -46,6 +47,13 @@ export const discoveryTypes: { readonly [Type in DiscoveryOptions['type']]: Disc
   etcd: discoveryType<EtcdDiscoveryOptions, 'hosts'>({ type: type('etcd'), ...etcdOptions }, ({ username, password }, place) => {
     if ((username === undefined) !== (password === undefined)) place.must('have both username and password, or neither')
   }),
+  kubernetes: discoveryType<KubernetesDiscoveryOptions, keyof InstanceOptions>(
+    { type: type('kubernetes'), ...kubernetesOptions },
+    ({ apiServer, token }, place) => {
+      if (token !== undefined && apiServer !== undefined && !isSecureUrl(new URL(apiServer)))
+        place.member('apiServer').must('be an https: URL: plain http: would show the token to the network (allowed on loopback)')
+    },
+  ),
 }
 
 const anyType = choice(...(Object.keys(discoveryTypes) as Array<DiscoveryOptions['type']>))

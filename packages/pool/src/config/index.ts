@@ -18,7 +18,7 @@ export type {
   LoadBalancingAlgorithm,
   PoolOptions,
 } from './options.js'
-export type { ConsulDiscoveryOptions, DnsDiscoveryOptions, EtcdDiscoveryOptions, InstanceOptions } from './registry-options.js'
+export type { ConsulDiscoveryOptions, DnsDiscoveryOptions, EtcdDiscoveryOptions, InstanceOptions, KubernetesDiscoveryOptions } from './registry-options.js'
 export type { HedgeOptions, ResilienceOptions, RetryBudgetOptions } from './resilience-options.js'
 export type {
   ResolvedCommon,
@@ -29,6 +29,7 @@ export type {
   ResolvedEndpoint,
   ResolvedEtcdDiscovery,
   ResolvedInstance,
+  ResolvedKubernetesDiscovery,
   ResolvedResilience,
   ResolvedStdioEndpoint,
   ResolvedUrlEndpoint,

@@ -58,6 +58,25 @@ describe("serviceDiscovery of type 'etcd'", () => {
   })
 })
 
+describe("serviceDiscovery of type 'kubernetes'", () => {
+  it('needs a service, and finds the rest in its pod', () => {
+    expect(resolveDiscovery({ type: 'kubernetes', service: 'mcp' })).toEqual({ type: 'kubernetes', service: 'mcp', scheme: 'http', path: '/mcp' })
+    const outside = { type: 'kubernetes', service: 'mcp', namespace: 'a', port: 8_080, apiServer: 'https://k8s:6443', token: 's3cr3t' }
+    expect(resolveDiscovery(outside)).toMatchObject({ port: 8_080, apiServer: 'https://k8s:6443/' })
+    expect(resolveDiscovery({ ...outside, port: 'mcp', apiServer: 'http://127.0.0.1:8001' })).toMatchObject({ port: 'mcp' })
+  })
+
+  it.each<[string, object, string]>([
+    ['no service', { service: undefined }, 'serviceDiscovery.service must be given'],
+    ['a name that is none', { service: 'mcp,a=b' }, 'serviceDiscovery.service must be a name of Kubernetes (a-z, 0-9 and -), got "mcp,a=b"'],
+    ['a namespace that is none', { namespace: '../secrets' }, 'serviceDiscovery.namespace must be a name of Kubernetes'],
+    ['a port that is none', { port: 70_000 }, 'serviceDiscovery.port must be a whole number in 1 … 65,535, got 70000'],
+    ['a token in the open', { apiServer: 'http://k8s:8080', token: 's3cr3t' }, 'serviceDiscovery.apiServer must be an https: URL'],
+  ])('refuses %s', (_what, options, message) => {
+    expect(problem({ type: 'kubernetes', service: 'mcp', ...options })).toContain(message)
+  })
+})
+
 describe("serviceDiscovery of type 'dns'", () => {
   it('needs a name, and has defaults for the rest', () => {
     expect(resolveDiscovery({ type: 'dns', hostname: 'mcp.example.com.' })).toEqual({

@@ -56,3 +56,19 @@ export interface EtcdDiscoveryOptions {
   /** For `hosts` with `https:`. */
   readonly tls?: TlsOptions | undefined
 }
+
+/** Pods behind a Service of Kubernetes, by its EndpointSlices. In a cluster the pod's own service account says where the API is and who asks. */
+export interface KubernetesDiscoveryOptions extends InstanceOptions {
+  readonly type: 'kubernetes'
+  /** @default the pod's own */
+  readonly namespace?: string | undefined
+  readonly service: string
+  /** Name of the Service's port, or number of the pods' port. @default the one that is called `mcp`, or the only one */
+  readonly port?: string | number | undefined
+  /** Base URL of the API server, outside of a cluster. @default that of the cluster */
+  readonly apiServer?: string | undefined
+  /** @default the service account's; with `apiServer` none */
+  readonly token?: string | undefined
+  /** What the API server's certificate is verified with. @default the service account's authority; with `apiServer` Node's */
+  readonly tls?: TlsOptions | undefined
+}

@@ -3,7 +3,7 @@ import type { Check, OptionTable } from './checks.js'
 import { boolean, choice, list, text } from './checks.js'
 import { name, tls } from './endpoint-schema.js'
 import { count } from './quantities.js'
-import type { ConsulDiscoveryOptions, DnsDiscoveryOptions, EtcdDiscoveryOptions, InstanceOptions } from './registry-options.js'
+import type { ConsulDiscoveryOptions, DnsDiscoveryOptions, EtcdDiscoveryOptions, InstanceOptions, KubernetesDiscoveryOptions } from './registry-options.js'
 import { registryUrl } from './urls.js'
 
 /** The tables of registries: those that are asked over the network. */
@@ -114,4 +114,51 @@ export const etcdOptions: OptionTable<Omit<EtcdDiscoveryOptions, 'type'>, 'hosts
   username: { ...row, check: name, doc: 'User of etcd with read permission for the prefix; together with `password`.' },
   password: { ...row, check: text, secret: true, doc: 'Its password.' },
   tls: { ...row, check: tls, secret: true, doc: 'For `hosts` with `https:`; as of an endpoint.' },
+}
+
+/** A name of the Kubernetes API, which becomes part of a path and of a selector. */
+const label: Check<string> = {
+  type: 'string',
+  read: (value, place) =>
+    typeof value === 'string' && /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(value) ? value : place.wrong('a name of Kubernetes (a-z, 0-9 and -)', value),
+}
+
+const portNumber = count(1, 65_535)
+
+const portOrName: Check<string | number> = {
+  type: 'string | number',
+  read: (value, place) => (typeof value === 'number' ? portNumber : name).read(value, place),
+}
+
+export const kubernetesOptions: OptionTable<Omit<KubernetesDiscoveryOptions, 'type'>, keyof InstanceOptions> = {
+  namespace: { ...row, check: label, otherwise: "the pod's own", doc: 'Where the Service is.' },
+  service: { ...row, check: label, required: true, doc: 'The Service.' },
+  port: {
+    ...row,
+    check: portOrName,
+    otherwise: 'the one that is called `mcp`, or the only one',
+    doc: "Name of the Service's port, or number of the pods' port (`targetPort`).",
+  },
+  apiServer: {
+    ...row,
+    check: registryUrl('token'),
+    otherwise: "the cluster's",
+    doc: 'Base URL of the API server, outside of a cluster. The service account of a pod is not sent there.',
+  },
+  token: {
+    ...row,
+    check: token,
+    secret: true,
+    otherwise: "the service account's, read again as it is replaced; with `apiServer` none",
+    doc: 'Bearer token that may `list` and `watch` `endpointslices`.',
+  },
+  tls: {
+    ...row,
+    check: tls,
+    secret: true,
+    otherwise: "the service account's authority; with `apiServer` Node's",
+    doc: 'To verify the API server; as of an endpoint.',
+  },
+  scheme: { ...instance.scheme, doc: `${instance.scheme.doc} \`appProtocol: https\` of the port makes it \`https\`.` },
+  path: instance.path,
 }

@@ -5,7 +5,7 @@ import type { EndpointDefaults, FileDiscoveryOptions } from './discovery-options
 import type { HedgeDelay } from './hedge-delay.js'
 import type { ProtocolVersion, TlsOptions } from './endpoint-options.js'
 import type { ClientInfo, Handlers, LoadBalancingAlgorithm } from './options.js'
-import type { ConsulDiscoveryOptions, DnsDiscoveryOptions, EtcdDiscoveryOptions, InstanceOptions } from './registry-options.js'
+import type { ConsulDiscoveryOptions, DnsDiscoveryOptions, EtcdDiscoveryOptions, InstanceOptions, KubernetesDiscoveryOptions } from './registry-options.js'
 
 /** What is known of any endpoint, however it is reached. */
 export interface ResolvedCommon {
@@ -51,7 +51,7 @@ export interface ResolvedStdioEndpoint extends ResolvedCommon {
 export type ResolvedEndpoint = ResolvedUrlEndpoint | ResolvedStdioEndpoint
 
 /** Where servers are found, with its defaults. */
-export type ResolvedDiscovery = FileDiscoveryOptions | ResolvedConsulDiscovery | ResolvedDnsDiscovery | ResolvedEtcdDiscovery
+export type ResolvedDiscovery = FileDiscoveryOptions | ResolvedConsulDiscovery | ResolvedDnsDiscovery | ResolvedEtcdDiscovery | ResolvedKubernetesDiscovery
 
 export interface ResolvedInstance extends InstanceOptions {
   readonly scheme: 'http' | 'https'
@@ -74,6 +74,11 @@ export interface ResolvedDnsDiscovery extends DnsDiscoveryOptions {
 
 export interface ResolvedEtcdDiscovery extends EtcdDiscoveryOptions {
   readonly hosts: string | readonly string[]
+}
+
+export interface ResolvedKubernetesDiscovery extends KubernetesDiscoveryOptions {
+  readonly scheme: 'http' | 'https'
+  readonly path: string
 }
 
 /** What happens when servers fail, are slow, or have too much to do. */

@@ -5,6 +5,7 @@ import { consulResolver } from './consul/consul-registry.js'
 import { dnsResolver } from './dns/dns-registry.js'
 import { etcdResolver } from './etcd/etcd-registry.js'
 import { FileResolver } from './file/file-resolver.js'
+import { kubernetesResolver } from './kubernetes/kubernetes-registry.js'
 import type { ResolverParts } from './resolver-parts.js'
 
 /**
@@ -27,5 +28,7 @@ export function resolverOf(options: ResolvedDiscovery, parts: ResolverParts): Re
       return dnsResolver(options, parts)
     case 'etcd':
       return etcdResolver(options, parts)
+    case 'kubernetes':
+      return kubernetesResolver(options, parts)
   }
 }

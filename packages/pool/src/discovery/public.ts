@@ -7,6 +7,7 @@ export type {
   EtcdDiscoveryOptions,
   FileDiscoveryOptions,
   InstanceOptions,
+  KubernetesDiscoveryOptions,
   Pem,
   TlsOptions,
 } from '../config/index.js'

@@ -26,6 +26,14 @@ export interface RegistryRequest {
   readonly timeout: Milliseconds
 }
 
+/** Who hears what comes on a stream. */
+export interface StreamListener {
+  /** The server has begun to answer. */
+  onOpen(): void
+  /** One line. `false`: enough. */
+  onValue(value: unknown): boolean
+}
+
 export interface RegistryAnswer {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly body: unknown
@@ -61,16 +69,14 @@ export class RegistryHttp {
     })
   }
 
-  /**
-   * A stream of JSON values, one a line, each told of as it comes. Resolves when the server ends it, or who is told wants no more (`false`).
-   * `silence`: how long nothing may come.
-   */
-  async follow(request: RegistryRequest, silence: Milliseconds, tell: (value: unknown) => boolean): Promise<void> {
+  /** A stream of JSON values, one a line. Resolves when the server ends it, or the listener has enough. `silence`: how long nothing may come. */
+  async follow(request: RegistryRequest, silence: Milliseconds, listener: StreamListener): Promise<void> {
     await this.#within(request, async (deadline) => {
       const { body } = await this.#open(request, deadline.signal)
       deadline.restart(silence)
+      listener.onOpen()
       for await (const line of jsonLines(alive(body as AsyncIterable<Uint8Array>, deadline), MAX_ANSWER)) {
-        if (!tell(this.#parse(request, line))) break
+        if (!listener.onValue(this.#parse(request, line))) break
       }
     })
   }

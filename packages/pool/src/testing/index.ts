@@ -28,6 +28,7 @@ export type {
   HedgeDelay,
   HedgeOptions,
   InstanceOptions,
+  KubernetesDiscoveryOptions,
   LoadBalancingAlgorithm,
   Pem,
   PoolOptions,

@@ -49,6 +49,10 @@ export class EtcdClient {
     this.#hosts = [options.hosts].flat()
   }
 
+  get members(): number {
+    return this.#hosts.length
+  }
+
   /** Something went wrong: from now on another member is asked, and with another token. */
   next(): void {
     this.#token = undefined
@@ -83,7 +87,10 @@ export class EtcdClient {
     const body = { create_request: { ...rangeOf(this.#options.prefix), start_revision: from, progress_notify: true } }
     await this.#authorized(signal, async (authorization) => {
       const headers = { ...authorization, 'grpc-metadata-hasleader': 'true' }
-      await this.#http.follow(this.#request('watch', body, headers, signal), silence, (value) => tell(this.#message(shape(value))))
+      await this.#http.follow(this.#request('watch', body, headers, signal), silence, {
+        onOpen: () => {},
+        onValue: (value) => tell(this.#message(shape(value))),
+      })
     })
   }
 

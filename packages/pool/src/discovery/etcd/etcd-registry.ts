@@ -39,13 +39,16 @@ class EtcdRegistry implements Registry {
   }
 
   async turn(found: (endpoints: readonly unknown[]) => void, signal: AbortSignal): Promise<Milliseconds> {
-    try {
-      const known = (this.#known ??= await this.#read(found, signal))
-      await this.#watch(known, found, signal)
-      return 0
-    } catch (error) {
-      this.#client.next()
-      throw error
+    for (let failures = 1; ; failures++) {
+      try {
+        const known = (this.#known ??= await this.#read(found, signal))
+        await this.#watch(known, found, signal)
+        return 0
+      } catch (error) {
+        this.#client.next()
+        // That one member fails is no matter while another answers.
+        if (signal.aborted || failures >= this.#client.members) throw error
+      }
     }
   }
 
@@ -73,8 +76,7 @@ class EtcdRegistry implements Registry {
       await this.#client.watch(known.revision + 1, this.#silence, signal, tell)
     } catch (error) {
       if (!created || !(error instanceof PoolError) || error.code !== 'REQUEST_TIMEOUT') throw error
-      // Nothing came for so long: the set is what it was.
-      return found([...known.endpoints.values()])
+      return
     }
     if (wanted) throw new PoolError('CONNECTION_LOST', 'etcd ended the watch', { progress: 'answered' })
     this.#known = undefined
@@ -91,7 +93,8 @@ class EtcdRegistry implements Registry {
     }
     // A message without events tells how far the watch has come. With events it is not to be believed: more may follow of the same revision.
     if (events.length === 0 && !created) known.revision = Math.max(known.revision, revision)
-    if (events.length > 0) found([...known.endpoints.values()])
+    // Where the watch goes on after a failure: the set is what it was, and what was missed comes next.
+    if (events.length > 0 || created) found([...known.endpoints.values()])
     return true
   }
 }

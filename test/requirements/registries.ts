@@ -60,6 +60,17 @@ export const registries: readonly Requirement[] = [
     proof: { tests: { 'packages/pool/src/config/registries.test.ts': ['refuses %s'] } },
   },
 
+  {
+    id: 'REGISTRY-5',
+    source: 'issue 4: discovery 3 to 6, what must not happen',
+    text: 'a pool finds real servers in each registry, uses what is added, lets go of what is gone, and loses nothing in an outage',
+    proof: {
+      tests: {
+        'packages/pool/test/discovery-registries.test.ts': ['follows it: what is added is used, what is gone is let go of, and an outage takes nothing away'],
+      },
+    },
+  },
+
   // ── Consul ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
   {
     id: 'CONSUL-1',

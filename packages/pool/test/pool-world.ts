@@ -11,7 +11,7 @@ export async function poolOver(endpoints: readonly EndpointOptions[], options: P
 }
 
 /** The server, closed when the test is over. */
-export async function running<Server extends RunningServer>(starting: Promise<Server>): Promise<Server> {
+export async function running<Server extends Pick<RunningServer, 'close'>>(starting: Promise<Server>): Promise<Server> {
   const server = await starting
   onTestFinished(() => server.close())
   return server

@@ -2,6 +2,75 @@ import type { Requirement } from './requirement.js'
 
 /** What a fleet of workers does together: zones, subsets, probes. */
 export const manyWorkers: readonly Requirement[] = [
+  // ── Subsets ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+  {
+    id: 'SUBSET-1',
+    source: 'Issue: discovery, many workers, many servers',
+    text: '1,000 workers x 1,000 servers: connections of a worker are the subset, the busiest server has at most 1.15 times the mean',
+    proof: {
+      tests: {
+        'packages/pool/src/discovery/subset.test.ts': [
+          'chooses exactly so many, each of them once, and all where there are no more',
+          'of 1,000 workers and 1,000 servers: the busiest server has at most 1.15 times the mean',
+          '%s (%i on %i, %i each): servers differ by as much as the formula says',
+          'of workers with numbers by chance is as even as chance, and no worse',
+        ],
+        'packages/pool/src/discovery/ranking.test.ts': [
+          'gives any 2^n workers with neighbouring numbers one place in each 2^n-th part of the ranking, for any server',
+          'ranks servers as independent of each other as dice: who shares a worker with whom is another in each block',
+        ],
+      },
+    },
+  },
+  {
+    id: 'SUBSET-2',
+    source: 'Issue: discovery, many workers, many servers',
+    text: 'servers moved by one change are what they must be',
+    proof: {
+      tests: {
+        'packages/pool/src/discovery/subset.test.ts': [
+          'replaces the one that went, and nothing else; and makes room for one that came by giving up one at most',
+          'moves one connection of each worker that had the server that goes, and no other',
+        ],
+        'packages/pool/test/pool-subset.test.ts': ['follows its subset of what is found: who goes is replaced by one, and nobody else moves'],
+      },
+    },
+  },
+  {
+    id: 'SUBSET-3',
+    source: 'Issue: discovery, many workers, many servers',
+    text: 'subsets are deterministic: of the ids and the worker alone, in any order, after any changes',
+    proof: {
+      tests: {
+        'packages/pool/src/discovery/subset.test.ts': [
+          'does not depend on the order in which servers are named',
+          'has a larger subset contain the smaller one',
+          'is always that of the whole set, and tells how it changed, for any changes',
+          'says nothing of what is outside of it',
+        ],
+        'packages/pool/src/discovery/worker-number.test.ts': [
+          'is what the option says',
+          'is the ordinal of a pod of a StatefulSet, and of an indexed Job',
+          'gives processes of one machine neighbouring numbers, and those of another machine a block of their own',
+          'differs between processes of which nothing is known',
+        ],
+      },
+    },
+  },
+  {
+    id: 'SUBSET-4',
+    source: 'Issue: discovery, many workers, many servers',
+    text: 'the option subsetSize: sizes of the pool follow it, also for endpoints that are listed',
+    proof: {
+      tests: {
+        'packages/pool/src/config/resolve-config.test.ts': [
+          'is how many clients there are, and may be, where nobody says otherwise',
+          'is refused by name where it cannot be meant: %o',
+        ],
+        'packages/pool/test/pool-subset.test.ts': ['uses the subset of its worker, of endpoints that are listed'],
+      },
+    },
+  },
   // ── Zones ────────────────────────────────────────────────────────────────────────────────────────────────────────────
   {
     id: 'ZONE-1',

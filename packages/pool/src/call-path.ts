@@ -1,5 +1,5 @@
 import { fullJitter } from './backoff.js'
-import { Affinity, Balancer, CallKinds, LatencyBook, type PolicyName, ReplicaLoad, ZoneSpill } from './balance/index.js'
+import { Affinity, Balancer, CallKinds, LatencyBook, type PolicyName, ReplicaLoad } from './balance/index.js'
 import {
   type BadTime,
   type Call,
@@ -131,8 +131,7 @@ export class CallPath {
   constructor(ports: CallPathPorts) {
     const { timers, random, settings, totals } = ports
     this.#ports = ports
-    this.#book = new LatencyBook({ learningRate: settings.learningRate })
-    if (settings.zone !== undefined) this.#book.spill = new ZoneSpill(this.#book.memory)
+    this.#book = new LatencyBook({ learningRate: settings.learningRate, zone: settings.zone })
     this.affinity = new Affinity({ maxKeys: settings.affinityMaxKeys, timeout: settings.affinityTimeout })
     this.#balancer = new Balancer({ random, affinity: this.affinity, algorithm: () => settings.loadBalancingAlgorithm, spill: this.#book.spill })
     const { enablePriorityQueues, maxConcurrentRequestsPerClient, maxConcurrentRequestsPerTool } = settings
@@ -167,17 +166,9 @@ export class CallPath {
     })
   }
 
-  /** The load of a client of that weight and zone, to be compared with those of the others. */
-  newLoad(weight: number, zone?: string): ReplicaLoad {
-    const load = new ReplicaLoad(this.#book, weight)
-    load.far = this.isFar(zone)
-    return load
-  }
-
-  /** A client there is one of another zone. Whoever says no zone is in all of them. */
-  isFar(zone: string | undefined): boolean {
-    const own = this.#ports.settings.zone
-    return own !== undefined && zone !== undefined && zone !== own
+  /** The load of a client of that weight, to be compared with those of the others. */
+  newLoad(weight: number): ReplicaLoad {
+    return new ReplicaLoad(this.#book, weight)
   }
 
   /** What stands between the pick and the exchange at one client. */

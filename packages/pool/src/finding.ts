@@ -1,5 +1,5 @@
-import type { ResolvedConfig } from './config/index.js'
-import { Discovery, resolverOf } from './discovery/index.js'
+import type { ResolvedConfig, ResolvedEndpoint } from './config/index.js'
+import { Discovery, resolverOf, Subset, thisWorker } from './discovery/index.js'
 import type { PoolEvents } from './events.js'
 import type { EndpointChanges } from './fleet/index.js'
 import type { Random, Timers } from './ports.js'
@@ -12,8 +12,27 @@ export interface FindingParts {
   readonly onChanges: (changes: EndpointChanges) => void
 }
 
-/** What finds the endpoints of a pool; undefined where all are listed. */
-export function discoveryOf({ config, timers, random, emit, onChanges }: FindingParts): Discovery | undefined {
+/** The endpoints of a pool. */
+export interface Finding {
+  /** What finds them; undefined where all are listed. */
+  readonly discovery: Discovery | undefined
+  /** Those that are listed, and that the pool uses. */
+  readonly listed: readonly ResolvedEndpoint[]
+}
+
+export function findingOf(parts: FindingParts): Finding {
+  const { config, onChanges } = parts
+  const { subsetSize, workerIndex, endpoints } = config
+  if (subsetSize === undefined) return { discovery: discoveryOf(parts), listed: endpoints }
+  const subset = new Subset(subsetSize, thisWorker(workerIndex))
+  const narrowed = (changes: EndpointChanges): void => {
+    const own = subset.change(changes)
+    if (own.found.length + own.gone.length > 0) onChanges(own)
+  }
+  return { listed: subset.change({ found: endpoints, gone: [] }).found, discovery: discoveryOf({ ...parts, onChanges: narrowed }) }
+}
+
+function discoveryOf({ config, timers, random, emit, onChanges }: FindingParts): Discovery | undefined {
   const { serviceDiscovery, endpoints: listed } = config
   if (serviceDiscovery === undefined) return undefined
   const own = 'watch' in serviceDiscovery

@@ -21,7 +21,7 @@ import {
   type PooledClient,
   type ShutdownOptions,
 } from './fleet/index.js'
-import { discoveryOf } from './finding.js'
+import { findingOf } from './finding.js'
 import { eraOfRequest, type PoolTransport, type PoolVerbs, requiredEra, SdkTransport, type TransportOptions, TypedVerbs } from './mcp/index.js'
 import { type PoolMetrics, type PoolStatistics, PoolTally, statisticsOf } from './observe/index.js'
 import { observedClients } from './observed-clients.js'
@@ -86,13 +86,14 @@ export class MCPClientPool extends PoolEmitter {
     const totals = { totalConnections: 0, activeConnections: 0, failedConnections: 0, totalRequests: 0, failedRequests: 0, averageLatency: 0 }
     this.metrics = totals
     this.#connecting = new Connecting({ config, timers: this.#timers, random: Math.random, announce, nextId: () => this.#path.calls.nextWireId() })
-    this.#discovery = discoveryOf({
+    const { discovery, listed } = findingOf({
       config,
       timers: this.#timers,
       random: Math.random,
       emit: (name, ...args) => announce([name, ...args] as unknown as Announcement),
       onChanges: (changes) => this.#fleet.changeEndpoints(changes),
     })
+    this.#discovery = discovery
     this.#path = new CallPath({
       timers: this.#timers,
       random: Math.random,
@@ -115,11 +116,12 @@ export class MCPClientPool extends PoolEmitter {
     })
     this.#fleet = new Fleet({
       config,
+      endpoints: listed,
       timers: this.#timers,
       random: Math.random,
       wallClock: Date.now,
       connect: this.#connecting.connect,
-      newLoad: ({ weight, zone }) => this.#path.newLoad(weight, zone),
+      newLoad: ({ weight }) => this.#path.newLoad(weight),
       newGuard: () => this.#path.newGuard(),
       totals,
       hooks: {

@@ -130,6 +130,7 @@ export class FleetWorld {
       config,
       timers: this.time,
       random,
+      endpoints: config.endpoints,
       wallClock: () => EPOCH + this.time.now(),
       connect: (endpoint, clientId, listener, connect) => this.#connect(endpoint, clientId, listener, connect),
       newLoad: ({ weight }) => new ReplicaLoad(book, weight),

@@ -1,6 +1,6 @@
 import type { CallKind, Milliseconds } from '../ports.js'
 import { KindHistory, PRIOR, MOMENT } from './kind-history.js'
-import type { ZoneSpill } from './zone-spill.js'
+import { ZoneSpill } from './zone-spill.js'
 
 /** Memory at a learning rate of 1. With the default of 0.1 it is ten times as long, 20 s: longer is better where nothing changes, and shorter where all does. */
 const SHORTEST_MEMORY: Milliseconds = 2_000
@@ -13,6 +13,8 @@ export interface LatencyBookOptions {
    * Range 0 … 1. @default 0.1
    */
   readonly learningRate?: number
+  /** Where the pool stands; undefined: zones make no difference. */
+  readonly zone?: string | undefined
 }
 
 /**
@@ -29,18 +31,21 @@ export class LatencyBook {
   readonly learns: boolean
   /** Bounded by the interner of kinds. */
   readonly #kinds = new Map<CallKind, KindHistory>()
-  /** Told of every attempt, where zones make a difference. */
-  spill: ZoneSpill | undefined
+  readonly zone: string | undefined
+  /** How many calls leave the zone, where zones make a difference. */
+  readonly spill: ZoneSpill | undefined
   /** Attempts of all replicas that have not ended. */
   outstanding = 0
   #samples = 0
   #at: Milliseconds = 0
 
-  constructor({ learningRate = 0.1 }: LatencyBookOptions = {}) {
+  constructor({ learningRate = 0.1, zone }: LatencyBookOptions = {}) {
     if (!(learningRate >= 0 && learningRate <= 1)) throw new RangeError(`learningRate must be 0 … 1, got ${learningRate}`)
     this.learns = learningRate > 0
     // Failures are compared with what is usual of late, whatever is learned from latencies.
     this.memory = SHORTEST_MEMORY / (this.learns ? learningRate : 0.1)
+    this.zone = zone
+    this.spill = zone === undefined ? undefined : new ZoneSpill(this.memory)
   }
 
   of(kind: CallKind): KindHistory {

@@ -104,8 +104,8 @@ export class ReplicaLoad implements Load, CostOwner {
   #report: ReplicaReport = NO_REPORT
   /** When that was said, to within a pick; undefined: nobody looked since. */
   #reportedAt: Milliseconds | undefined
-  /** It stands in another zone than the pool. Takes effect for picks with the next snapshot. */
-  far = false
+  /** Where it stands; undefined: in all zones. Takes effect for picks with the next snapshot. */
+  zone: string | undefined
 
   /** `book` is shared by all replicas of a pool. `weight`: range over 0. */
   constructor(book: LatencyBook, weight = 1) {
@@ -207,6 +207,11 @@ export class ReplicaLoad implements Load, CostOwner {
   isFailing(now: Milliseconds): boolean {
     this.#experience.decay(now)
     return this.#experience.penalty > FAILING
+  }
+
+  /** It stands in another zone than the pool. */
+  get far(): boolean {
+    return this.zone !== undefined && this.#book.zone !== undefined && this.zone !== this.#book.zone
   }
 
   /** What was said of it; another replaces it. */

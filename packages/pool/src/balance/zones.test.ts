@@ -7,7 +7,6 @@ import { Balancer } from './balancer.js'
 import { CallKinds } from './call-kinds.js'
 import { LatencyBook } from './latency-book.js'
 import type { PolicyName } from './policies/policy.js'
-import { ZoneSpill } from './zone-spill.js'
 
 const ADD = new CallKinds().kindOf('tools/call', 'add')
 const ALGORITHMS: readonly PolicyName[] = ['adaptive', 'least-load', 'round-robin', 'weighted', 'random']
@@ -23,13 +22,12 @@ interface Zones {
 
 /** A pool that was drawn together: nothing but a fiftieth goes elsewhere. */
 function zones(nearCount: number, farCount: number, algorithm: PolicyName = 'least-load'): Zones {
-  const book = new LatencyBook()
-  const spill = new ZoneSpill(book.memory)
+  const book = new LatencyBook({ zone: 'near' })
+  const spill = book.spill!
   for (let now = 0; now <= 30_000; now += 10) spill.took(false, 0, now)
-  book.spill = spill
   const made = (zone: string, count: number): ScriptedTarget[] => Array.from({ length: count }, (_, index) => new ScriptedTarget(`${zone}-${index}`, { book }))
   const [near, far] = [made('near', nearCount), made('far', farCount)]
-  for (const { load } of far) load.far = true
+  for (const { load } of far) load.zone = 'far'
   const balancer = new Balancer({ random: seededRandom(1), affinity: new Affinity(), algorithm: () => algorithm, spill })
   balancer.update([...near, ...far])
   const isNear = (target: Target | undefined): boolean => near.some((each) => each === target)
@@ -101,8 +99,8 @@ describe('a zone', () => {
 
   it('may change while the pool runs, with the next snapshot', () => {
     const { balancer, near, far, stays } = zones(2, 2)
-    for (const { load } of near) load.far = true
-    for (const { load } of far) load.far = false
+    for (const { load } of near) load.zone = 'far'
+    for (const { load } of far) load.zone = 'near'
     balancer.update([...near, ...far])
     expect(stays(100)).toBeLessThanOrEqual(0.02)
   })

@@ -50,8 +50,18 @@ export interface PoolOptions extends ResilienceOptions {
 
   /** Clients that the pool holds, spread over the endpoints. One that is given holds also while endpoints are drained: others replace them. Range 1 … 100,000. @default 2, or one for each endpoint that is not drained, up to `maxSize` */
   readonly minSize?: number | undefined
-  /** Clients at most; those above `minSize` come when every fit client is busy, or calls wait in the queue. Range 1 … 100,000. @default 10 */
+  /** Clients at most; those above `minSize` come when every fit client is busy, or calls wait in the queue. Range 1 … 100,000. @default 10, or `subsetSize` where that is more */
   readonly maxSize?: number | undefined
+  /**
+   * Endpoints that this process uses, of all that there are: for many workers with many servers, so that a worker does not hold a connection to each. Every server gets
+   * an even share of the workers. Range 1 … 100,000. @default all of them
+   */
+  readonly subsetSize?: number | undefined
+  /**
+   * The number of this process among its kind, from 0 without gaps, by which its subset differs from theirs. Range 0 … 4,294,967,295. @default the ordinal of a pod of a
+   * StatefulSet or of an indexed Job; the instance of PM2 or the worker of `node:cluster`, with the host's name; else by chance, and then servers are used less evenly
+   */
+  readonly workerIndex?: number | undefined
   /** How long a client above `minSize` may idle before it is closed. Range 0 … 2,147,483,647 ms. @default 60_000 */
   readonly idleTimeout?: Milliseconds | undefined
   /** Sockets of one client: requests that it has under way at once over HTTP/1.1. Range 1 … 1,024. @default 32 */

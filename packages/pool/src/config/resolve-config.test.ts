@@ -304,3 +304,23 @@ describe('a resolved config', () => {
     expect(resolveConfig({ endpoints, handlers }).handlers.roots?.({})).toEqual({ same: true })
   })
 })
+
+describe('subsetSize', () => {
+  const endpoints = Array.from({ length: 30 }, (_, index) => ({ url: `http://server-${index}/mcp` }))
+
+  it('is how many clients there are, and may be, where nobody says otherwise', () => {
+    expect(resolveConfig({ endpoints, subsetSize: 20 })).toMatchObject({ subsetSize: 20, minSize: 20, maxSize: 20, workerIndex: undefined })
+    expect(resolveConfig({ endpoints, subsetSize: 5 })).toMatchObject({ minSize: 5, maxSize: 10 })
+    expect(resolveConfig({ endpoints, subsetSize: 100 })).toMatchObject({ minSize: 30, maxSize: 100 })
+    expect(resolveConfig({ endpoints, subsetSize: 20, maxSize: 40, minSize: 2, workerIndex: 0 })).toMatchObject({ minSize: 2, maxSize: 40, workerIndex: 0 })
+  })
+
+  it.each([
+    [{ subsetSize: 20, maxSize: 10 }, 'subsetSize must be at most maxSize (10), got 20'],
+    [{ workerIndex: 3 }, 'workerIndex must come with subsetSize: it says which endpoints are used'],
+    [{ subsetSize: 0 }, 'subsetSize must be a whole number in 1 … 100,000, got 0'],
+    [{ subsetSize: 2, workerIndex: -1 }, 'workerIndex must be a whole number in 0 … 4,294,967,295, got -1'],
+  ])('is refused by name where it cannot be meant: %o', (options, message) => {
+    expect(() => resolveConfig({ endpoints, ...options })).toThrow(message)
+  })
+})

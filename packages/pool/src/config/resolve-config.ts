@@ -43,13 +43,18 @@ function read(options: unknown, place: Place, onAlgorithm: AlgorithmListener): R
   if (given === undefined) return undefined
   const { clientSecret, endpointDefaults, serviceDiscovery, minSize, callTimeout, ...others } = given
   const { loadBalancingAlgorithm, maxRetryDelay, maxStreamSize, capabilities, endpoints: checked = [], ...rest } = others
+  const { subsetSize, workerIndex } = rest
+  // Each endpoint of the subset is to have a client.
+  const maxSize = named.has('maxSize') ? rest.maxSize : Math.max(rest.maxSize, subsetSize ?? 0)
   if (!named.has('serviceDiscovery')) {
     if (!named.has('endpoints')) place.member('endpoints').must('be given, or serviceDiscovery')
     if (given.endpoints?.length === 0) place.member('endpoints').must('hold at least one endpoint: without serviceDiscovery none are found')
   }
   // Each option by itself first: a wrong one is its default by now.
   if (place.problems.count === 0) {
-    if (minSize !== undefined && minSize > rest.maxSize) place.member('minSize').must(`be at most maxSize (${rest.maxSize}), got ${minSize}`)
+    if (minSize !== undefined && minSize > maxSize) place.member('minSize').must(`be at most maxSize (${maxSize}), got ${minSize}`)
+    if (subsetSize !== undefined && subsetSize > maxSize) place.member('subsetSize').must(`be at most maxSize (${maxSize}), got ${subsetSize}`)
+    if (workerIndex !== undefined && subsetSize === undefined) place.member('workerIndex').must('come with subsetSize: it says which endpoints are used')
     if (maxRetryDelay !== undefined && maxRetryDelay < rest.retryDelay)
       place.member('maxRetryDelay').must(`be at least retryDelay (${rest.retryDelay}), got ${maxRetryDelay}`)
     checkRelations(rest, rest, named, place)
@@ -61,7 +66,8 @@ function read(options: unknown, place: Place, onAlgorithm: AlgorithmListener): R
     ...rest,
     ...resolveResilience(rest, named),
     endpoints: Object.freeze(endpoints),
-    minSize: minSize ?? defaultMinSize(endpoints.length, rest.maxSize),
+    maxSize,
+    minSize: minSize ?? defaultMinSize(Math.min(endpoints.length, subsetSize ?? endpoints.length), maxSize),
     callTimeout: callTimeout ?? 2 * rest.requestTimeout,
     loadBalancingAlgorithm: loadBalancingAlgorithm ?? (rest.enableAdaptiveBalancing ? 'adaptive' : 'least-load'),
     maxRetryDelay: maxRetryDelay ?? Math.max(10_000, rest.retryDelay),

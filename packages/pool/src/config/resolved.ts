@@ -123,6 +123,10 @@ export interface ResolvedConfig extends ResolvedResilience {
   /** `minSize` was given. Not enumerable, for it is no option. */
   readonly minSizeGiven: boolean
   readonly maxSize: number
+  /** undefined: all endpoints. */
+  readonly subsetSize: number | undefined
+  /** undefined: as the platform says, or by chance. */
+  readonly workerIndex: number | undefined
   readonly idleTimeout: Milliseconds
   readonly connectionsPerClient: number
   readonly connectionTimeout: Milliseconds

@@ -110,7 +110,21 @@ export const poolOptions: OptionTable<CheckedPoolOptions, PoolDefaults> = {
     ...row,
     check: count(1, 100_000),
     default: 10,
+    otherwise: '10, or `subsetSize` where that is more',
     doc: 'Clients at most; those above `minSize` come when every fit client is busy, or calls wait in the queue.',
+  },
+  subsetSize: {
+    ...row,
+    check: count(1, 100_000),
+    otherwise: 'all of them',
+    doc: 'Endpoints that this process uses, of all that there are: for many workers with many servers, so that a worker does not hold a connection to each. Every server gets an even share of the workers: see [many workers](many-workers.md).',
+  },
+  workerIndex: {
+    ...row,
+    check: count(0, 2 ** 32 - 1),
+    otherwise:
+      'the ordinal of a pod of a StatefulSet or of an indexed Job; the instance of PM2 or the worker of `node:cluster`, with the name of the host; else by chance, and then servers are used less evenly',
+    doc: 'The number of this process among its kind, from 0 without gaps, by which its subset differs from theirs.',
   },
   idleTimeout: { ...row, check: durationOrNone, default: 60_000, doc: 'How long a client above `minSize` may idle before it is closed.' },
   connectionsPerClient: {

@@ -12,3 +12,7 @@ export type {
   TlsOptions,
 } from '../config/index.js'
 export { createResolver } from './create-resolver.js'
+
+// For fleets that are planned: who connects to whom
+export { subsetOf } from './subset.js'
+export { type Whereabouts, workerNumber } from './worker-number.js'

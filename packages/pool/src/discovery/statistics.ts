@@ -4,7 +4,7 @@ import type { Milliseconds } from '../ports.js'
 export interface DiscoveryStatistics {
   /** The type of the source; `resolver` is one of your own. */
   readonly source: string
-  /** Endpoints that were found and are used. */
+  /** Endpoints that were found; where there is `subsetSize`, this pool uses so many of them. */
   readonly endpoints: number
   /** Of those, the ones that the last answer lacks, and that are not believed to be gone yet. */
   readonly missing: number

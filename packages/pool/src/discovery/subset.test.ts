@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { subsetOf } from './subset.js'
+import { type ResolvedEndpoint, resolveConfig } from '../config/index.js'
+import { Subset, subsetOf } from './subset.js'
 
 interface Server {
   readonly id: string
@@ -63,12 +64,6 @@ describe('subsetOf', () => {
       }),
     )
   })
-
-  it('takes all in the order of the ranking where too few are near its beginning', () => {
-    // Of so few servers it happens to some of so many workers.
-    const servers = numbered(200)
-    for (let worker = 0; worker < 2_000; worker++) expect(subsetOf(servers, 2, worker)).toEqual(subsetOf(servers, 199, worker).slice(0, 2))
-  })
 })
 
 /** How many workers each server has. */
@@ -127,3 +122,48 @@ describe('a fleet', () => {
     expect(had).toBeLessThan(30)
   })
 })
+
+describe('Subset', () => {
+  const endpoints = (ids: readonly string[], weight = 1): readonly ResolvedEndpoint[] =>
+    resolveConfig({ endpoints: ids.map((id) => ({ id, url: `http://${id}.test/mcp`, weight })) }).endpoints
+
+  it('is always that of the whole set, and tells how it changed, for any changes', () => {
+    const ids = Array.from({ length: 40 }, (_, index) => `server-${index}`)
+    const some = fc.subarray(ids, { maxLength: 12 })
+    const changes = fc.array(fc.record({ found: some, gone: some, weight: fc.integer({ min: 1, max: 3 }) }), { maxLength: 20 })
+    fc.assert(
+      fc.property(changes, fc.integer({ min: 1, max: 20 }), workers, (sequence, size, worker) => {
+        const subset = new Subset(size, worker)
+        const all = new Map<string, ResolvedEndpoint>()
+        const told = new Map<string, ResolvedEndpoint>()
+        for (const { found: foundIds, gone, weight } of sequence) {
+          const found = foundIds.length === 0 ? [] : endpoints(foundIds, weight)
+          for (const id of gone) all.delete(id)
+          for (const endpoint of found) all.set(endpoint.id, endpoint)
+          const change = subset.change({ found, gone })
+          for (const id of change.gone) expect(told.delete(id)).toBe(true)
+          for (const endpoint of change.found) {
+            expect(told.get(endpoint.id)).not.toBe(endpoint)
+            told.set(endpoint.id, endpoint)
+          }
+          expect([...told.values()].sort(byId)).toEqual(subsetOf([...all.values()], size, worker).sort(byId))
+        }
+      }),
+    )
+  })
+
+  it('says nothing of what is outside of it', () => {
+    const subset = new Subset(3, 0)
+    const all = endpoints(numbered(50).map((_, index) => `s${index}`))
+    const used = subset.change({ found: all, gone: [] }).found
+    expect(used).toHaveLength(3)
+    const other = all.find((each) => !used.includes(each))!
+    expect(subset.change({ found: endpoints([other.id], 5), gone: [] })).toEqual({ found: [], gone: [] })
+    expect(subset.change({ found: [], gone: [other.id] })).toEqual({ found: [], gone: [] })
+    expect(subset.change({ found: endpoints([used[1]!.id], 5), gone: [] }).found).toMatchObject([{ id: used[1]!.id, weight: 5 }])
+  })
+})
+
+function byId(a: Server, b: Server): number {
+  return a.id < b.id ? -1 : 1
+}

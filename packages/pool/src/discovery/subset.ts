@@ -1,5 +1,13 @@
 import { hash } from '../balance/index.js'
+import type { ResolvedEndpoint } from '../config/index.js'
+import type { EndpointChanges } from '../fleet/index.js'
 import { placeOf, reversed } from './ranking.js'
+
+interface Ranked<T> {
+  server: T
+  readonly id: string
+  readonly place: number
+}
 
 /**
  * Which `size` of the servers a worker connects to, where many workers share many servers: known from their ids and the worker's number alone.
@@ -15,12 +23,12 @@ import { placeOf, reversed } from './ranking.js'
  *     one in each quarter            └───────────┘   └───────────┘
  *
  * Left to chance are the ends: who a worker's last few servers are. That makes a spread of 0.75 × √(mean / √size) connections instead of √mean. Of a
- * thousand servers of a thousand workers the busiest has about 1.08 times the mean with a subset of 100, 1.13 times with 50, and 1.26 times with 20
+ * thousand servers of a thousand workers the busiest has about 1.08 times the mean with a subset of 100, 1.13 times with 50, and 1.27 times with 20
  * (`npm run bench -- discovery`).
  *
  * A change of the set moves as little as can be. Who lost a server must take another, and takes the next in its ranking; who has a new one among its
  * first `size` gives up its last; everybody else stays. So for a change of one nobody moves more than one connection, and all together as many as the
- * server had or will have. Workers that come and go move nobody. Any rule that is more even than this moves more: it has to move workers whose
+ * server had or will have. Workers that come and go move nobody. A rule that is more even than this moves more: it has to move workers whose
  * servers are all still there.
  *
  * @param servers of different ids, in any order
@@ -28,26 +36,66 @@ import { placeOf, reversed } from './ranking.js'
  * @returns the first in the ranking first; all where there are no more than `size`
  */
 export function subsetOf<T extends { readonly id: string }>(servers: readonly T[], size: number, worker: number): T[] {
-  // Those below are twice as many as are wanted, give or take the root of that: the others need not be sorted.
-  const limit = (UNITY * (2 * size + 16)) / servers.length
-  const ranked = rankedBelow(limit, servers, worker)
-  return (ranked.length >= size ? ranked : rankedBelow(UNITY, servers, worker)).slice(0, size).map(({ server }) => server)
-}
-
-const UNITY = 2 ** 32
-
-interface Ranked<T> {
-  readonly server: T
-  readonly place: number
-}
-
-function rankedBelow<T extends { readonly id: string }>(limit: number, servers: readonly T[], worker: number): Array<Ranked<T>> {
   const bits = reversed(worker)
-  const ranked: Array<Ranked<T>> = []
-  for (const server of servers) {
-    const place = placeOf(hash(server.id), bits)
-    if (place < limit) ranked.push({ server, place })
+  const ranking = servers.map((server) => rankedBy(bits, server)).sort(byPlace)
+  return ranking.slice(0, size).map(({ server }) => server)
+}
+
+/** The subset of a set that changes. A change costs its own size, and one way through the set. */
+export class Subset {
+  readonly #size: number
+  /** The worker's number, with its bits reversed. */
+  readonly #bits: number
+  readonly #byId = new Map<string, Ranked<ResolvedEndpoint>>()
+  /** Sorted. */
+  #ranking: Array<Ranked<ResolvedEndpoint>> = []
+
+  constructor(size: number, worker: number) {
+    this.#size = size
+    this.#bits = reversed(worker)
   }
-  // Two servers with one hash, one pair in four thousand million, are neighbours in every ranking.
-  return ranked.sort((a, b) => a.place - b.place || (a.server.id < b.server.id ? -1 : 1))
+
+  /** The whole set changes; returned is how the subset does. */
+  change({ found, gone }: EndpointChanges): EndpointChanges {
+    const before = new Set(this.#ranking.slice(0, this.#size))
+    const described = new Set<Ranked<ResolvedEndpoint>>()
+    const left = new Set<Ranked<ResolvedEndpoint>>()
+    for (const id of gone) {
+      const ranked = this.#byId.get(id)
+      if (ranked === undefined) continue
+      this.#byId.delete(id)
+      left.add(ranked)
+    }
+    if (left.size > 0) this.#ranking = this.#ranking.filter((ranked) => !left.has(ranked))
+    const known = this.#ranking.length
+    for (const endpoint of found) {
+      const ranked = this.#byId.get(endpoint.id)
+      if (ranked === undefined) this.#ranking.push(this.#add(endpoint))
+      else {
+        ranked.server = endpoint
+        described.add(ranked)
+      }
+    }
+    // What is nearly sorted is sorted in one way through it.
+    if (this.#ranking.length > known) this.#ranking.sort(byPlace)
+    const after = this.#ranking.slice(0, this.#size)
+    const news = after.filter((ranked) => described.has(ranked) || !before.has(ranked))
+    for (const ranked of after) before.delete(ranked)
+    return { found: news.map(({ server }) => server), gone: [...before].map(({ id }) => id) }
+  }
+
+  #add(endpoint: ResolvedEndpoint): Ranked<ResolvedEndpoint> {
+    const ranked = rankedBy(this.#bits, endpoint)
+    this.#byId.set(endpoint.id, ranked)
+    return ranked
+  }
+}
+
+function rankedBy<T extends { readonly id: string }>(bits: number, server: T): Ranked<T> {
+  return { server, id: server.id, place: placeOf(hash(server.id), bits) }
+}
+
+/** Two servers with one hash, one pair in four thousand million, are neighbours in every ranking. */
+function byPlace(a: Ranked<unknown>, b: Ranked<unknown>): number {
+  return a.place - b.place || (a.id < b.id ? -1 : 1)
 }

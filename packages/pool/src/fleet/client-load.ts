@@ -19,6 +19,8 @@ export interface ClientLoad extends Load {
   report: LoadReport
   /** The relative share that the user wants of it. */
   weight: number
+  /** Where it stands; undefined: in all zones. */
+  zone: string | undefined
   readonly averageLatency: Milliseconds
   readonly statistics: { readonly total: number; readonly answered: number }
   /** The client is new, or fit again: what it did before says nothing of it any more. For `slowStart` it is given less than its share. */

@@ -53,6 +53,7 @@ export class FleetClient extends SafeEmitter<ClientEvents> implements PooledClie
     this.endpointLabel = endpoint.label
     this.weight = endpoint.weight
     this.load.weight = endpoint.weight
+    this.load.zone = endpoint.zone
   }
 
   /** For events. */

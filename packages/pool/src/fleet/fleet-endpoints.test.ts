@@ -145,7 +145,7 @@ describe('an endpoint that is described otherwise', () => {
     await changed(world, [endpoint('a', { weight: 3, tags: ['new'], zone: 'z' })])
     expect(world.at('a')).toBe(client)
     expect(world.server('a').connections).toEqual([connection])
-    expect(client).toMatchObject({ weight: 3, endpoint: { tags: ['new'], zone: 'z', weight: 3 } })
+    expect(client).toMatchObject({ weight: 3, endpoint: { tags: ['new'], zone: 'z', weight: 3 }, load: { zone: 'z', weight: 3 } })
     expect((client.load as ReplicaLoad).weight).toBe(3)
     expect(world.snapshots.length).toBe(published + 1)
     expect(world.names()).toEqual([])

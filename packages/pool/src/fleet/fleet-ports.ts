@@ -7,7 +7,6 @@ import type { FleetClient } from './fleet-client.js'
 /** The options that the fleet goes by. */
 export type FleetConfig = Pick<
   ResolvedConfig,
-  | 'endpoints'
   | 'minSize'
   | 'minSizeGiven'
   | 'maxSize'
@@ -86,6 +85,8 @@ export interface ConnectionTotals {
 
 export interface FleetOptions {
   readonly config: FleetConfig
+  /** Those that are there from the beginning. */
+  readonly endpoints: readonly ResolvedEndpoint[]
   readonly timers: Timers
   readonly random: Random
   /** Milliseconds since 1970, for what people read. */

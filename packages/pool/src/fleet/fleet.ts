@@ -52,7 +52,7 @@ export class Fleet implements MemberOwner {
     this.#idPrefix = `client-${Math.floor(options.random() * 36 ** 6)
       .toString(36)
       .padStart(6, '0')}`
-    this.#sites = new Sites(options.config.endpoints)
+    this.#sites = new Sites(options.endpoints)
     this.#roster = new Roster((available) => options.hooks.onSnapshot(available))
     this.#sizing = new Sizing(options, this.#sites, this.#roster, (site, number) => new Member(this, site, number, `${this.#idPrefix}-${++this.#lastId}`))
     this.#set = new EndpointSet(this.#sites, this.#roster, this.#sizing, (id) => options.hooks.onEndpointGone(id))

@@ -157,7 +157,8 @@ class SimulatedTarget implements Target, Connection {
     this.place = `${this.id}/0`
     this.endpointLabel = this.id
     this.weight = replica.group.weight
-    this.load = path.newLoad(this.weight, replica.group.zone)
+    this.load = path.newLoad(this.weight)
+    this.load.zone = replica.group.zone
     this.distance = distanceOf(world.scenario, worker, replica.group.zone)
     this.guard = path.newGuard()
   }

@@ -56,7 +56,7 @@ export const deliverables: readonly Requirement[] = [
     text: 'a live table on a terminal, lines without one',
     proof: {
       tests: {
-        'packages/gateway/src/demo/status-table.test.ts': ['shows a line for every client, and what happened to it'],
+        'packages/gateway/src/status/status-table.test.ts': ['shows a line for every client, and what happened to it'],
         'packages/gateway/src/terminal/screen.test.ts': ['draws over its last drawing and gives the cursor back'],
         'packages/gateway/src/terminal/output.test.ts': ['has a width only on a terminal'],
       },

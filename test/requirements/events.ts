@@ -142,4 +142,99 @@ export const events: readonly Requirement[] = [
       },
     },
   },
+  // ── mcp-pool top ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+  {
+    id: 'TOP-1',
+    source: 'Issue: what it shows, mcp-pool top',
+    text: 'the live table of npm start for any running pool that serves its statistics, resizable, with keys to sort, filter, pause and quit',
+    proof: {
+      tests: {
+        'packages/gateway/test/top.test.ts': ['is a live table on a screen of its own, with keys, until q gives the terminal back'],
+        'packages/gateway/src/top/top-state.test.ts': [
+          'sort by another column in its own order, and the same one the other way round',
+          'take a filter, whatever its letters do otherwise, and forget it',
+          'leave a column and an offset that exist, whatever is pressed',
+        ],
+        'packages/gateway/src/top/top-page.test.ts': [
+          'is the pool, its clients, what happened, and the keys',
+          'never has more lines than the terminal, nor wider ones',
+        ],
+        'packages/gateway/src/status/status-table.test.ts': [
+          'loses nobody, and is the same however the rows came, for any column',
+          'shows a line for every client, and what happened to it',
+        ],
+        'packages/gateway/src/terminal/keyboard.test.ts': ['hears keys one by one, and those that have no character by their names'],
+      },
+    },
+  },
+  {
+    id: 'TOP-2',
+    source: 'Issue: what it shows, mcp-pool top',
+    text: 'the terminal is as it was afterwards, also after signals, crashes and a URL that is wrong',
+    proof: {
+      tests: {
+        'packages/gateway/test/top.test.ts': [
+          'gives the terminal back on Ctrl-C, and exits as it should',
+          'leaves the terminal as it was where the first look fails',
+        ],
+        'packages/gateway/src/terminal/full-screen.test.ts': ['gives the old one back on %s, before anything is printed'],
+        'packages/gateway/src/terminal/keyboard.test.ts': ['gives the terminal back as it was, and hears nothing more'],
+      },
+    },
+  },
+  {
+    id: 'TOP-3',
+    source: 'Issue: what it shows, mcp-pool top',
+    text: 'plain lines without a terminal, one look, JSON, headers for authorization',
+    proof: {
+      tests: {
+        'packages/gateway/test/top.test.ts': [
+          '--once prints one block, sent with the headers that were given',
+          'prints a block for each look, with what happened in between, until it is interrupted',
+          '--json prints the statistics as they are, a line for each look, harmless for a terminal',
+          'ends when nobody reads any more',
+        ],
+      },
+    },
+  },
+  {
+    id: 'TOP-4',
+    source: 'Issue: what it shows, mcp-pool top',
+    text: 'what is wrong with the URL in a sentence, with the exit codes of the command; a pool that goes away is waited for',
+    proof: {
+      tests: {
+        'packages/gateway/test/top.test.ts': [
+          'says in a sentence that it got %s, and exits with %d',
+          'says that nobody is there, and that nobody answers in time',
+          'goes on when a later look fails, says so once, and shows what comes after',
+        ],
+        'packages/gateway/src/status/read-snapshot.test.ts': ['does without what is missing, and takes nothing for a number that is none'],
+      },
+    },
+  },
+  {
+    id: 'TOP-5',
+    source: 'Issue: what it shows, mcp-pool top',
+    text: 'rates and what just happened from differences, also where counters begin anew',
+    proof: {
+      tests: {
+        'packages/gateway/src/status/rates.test.ts': [
+          'is what was added, a second, in all and for each client, a new one from nothing',
+          'is not known at first, nor when another pool answers, and never negative',
+        ],
+        'packages/gateway/src/status/changes.test.ts': ['sees who came and went, and what became of whom', 'compares no two pools'],
+      },
+    },
+  },
+  {
+    id: 'TOP-6',
+    source: 'Issue: what it shows, mcp-pool top',
+    text: 'nothing from the server that a terminal would obey',
+    proof: {
+      tests: {
+        'packages/gateway/test/top.test.ts': ['shows nothing that a terminal would obey, whatever the server says'],
+        'packages/gateway/src/status/read-snapshot.test.ts': ['fails for nothing, and lets no control character through'],
+      },
+    },
+  },
 ]

@@ -7,13 +7,15 @@ import { call } from './commands/call.js'
 import { demo } from './commands/demo.js'
 import { simulate } from './commands/simulate.js'
 import { tools } from './commands/tools.js'
+import { top } from './commands/top.js'
 import { ExitCode } from './exit-code.js'
 import { Interruption } from './interruption.js'
 import { reportError } from './report-error.js'
+import { type Key, Keyboard } from './terminal/keyboard.js'
 import { Output } from './terminal/output.js'
 import { UsageError } from './usage-error.js'
 
-const COMMANDS: readonly Command[] = [demo, call, tools, simulate]
+const COMMANDS: readonly Command[] = [demo, call, tools, top, simulate]
 
 const HELP = `Usage: mcp-pool COMMAND [options]
 
@@ -53,7 +55,8 @@ async function run(command: Command, args: readonly string[]): Promise<number> {
   const interruption = new Interruption()
   try {
     const readInput = (): Promise<string> => text(addAbortSignal(interruption.signal, process.stdin))
-    return await command.run(args, { readInput, stdout, stderr, env: process.env, interruption })
+    const openKeyboard = (onKey: (key: Key) => void): Keyboard | undefined => (process.stdin.isTTY ? new Keyboard(process.stdin, onKey) : undefined)
+    return await command.run(args, { readInput, openKeyboard, stdout, stderr, env: process.env, interruption })
   } catch (error) {
     // Whatever failed after a signal failed because of it.
     if (interruption.code === undefined) return reportError(error, `mcp-pool ${command.name}`, stderr)

@@ -57,13 +57,13 @@ function credentials(env: Readonly<Record<string, string | undefined>>): { clien
   return { clientId, clientSecret }
 }
 
-function httpUrl(option: string, text: string): string {
+export function httpUrl(option: string, text: string): string {
   const protocol = URL.canParse(text) ? new URL(text).protocol : undefined
   if (protocol !== 'http:' && protocol !== 'https:') throw new UsageError(`${option} must be an http: or https: URL, got '${text}'`)
   return text
 }
 
-function parseHeader(text: string): readonly [string, string] {
+export function parseHeader(text: string): readonly [string, string] {
   // RFC 9110, 5.1 and 5.5. The value is not shown: it is likely to be a secret.
   const [, name, value] = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/.exec(text) ?? []
   if (name === undefined || value === undefined) throw new UsageError("--header must be 'Name: value' in one line")

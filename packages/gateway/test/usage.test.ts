@@ -13,10 +13,10 @@ describe('mcp-pool', () => {
   it.each([['--help'], ['-h'], ['help']])('%s lists the commands', async (flag) => {
     const { code, stdout, stderr } = await runCli([flag])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    for (const command of ['demo', 'call', 'tools', 'simulate']) expect(stdout).toContain(`\n  ${command} `)
+    for (const command of ['demo', 'call', 'tools', 'top', 'simulate']) expect(stdout).toContain(`\n  ${command} `)
   })
 
-  it.each(['demo', 'call', 'tools', 'simulate'])('%s --help shows its usage, whatever else is given', async (command) => {
+  it.each(['demo', 'call', 'tools', 'top', 'simulate'])('%s --help shows its usage, whatever else is given', async (command) => {
     const { code, stdout, stderr } = await runCli([command, '--nonsense', '--help'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(new RegExp(`^Usage: mcp-pool ${command} `))
@@ -24,8 +24,8 @@ describe('mcp-pool', () => {
   })
 
   it.each([
-    [[], 'mcp-pool: Name a command: demo, call, tools, simulate'],
-    [['cal'], "mcp-pool: Unknown command 'cal'. Allowed: demo, call, tools, simulate"],
+    [[], 'mcp-pool: Name a command: demo, call, tools, top, simulate'],
+    [['cal'], "mcp-pool: Unknown command 'cal'. Allowed: demo, call, tools, top, simulate"],
     [['call', '--endpoint', URL_A], 'mcp-pool call: Name the tool: mcp-pool call TOOL'],
     [['call', 'echo'], "mcp-pool call: Give a server: --endpoint URL or --stdio 'command args'"],
     [['call', 'echo', '{"text":', '--endpoint', URL_A], `mcp-pool call: The arguments must be a JSON object such as '{"city": "Bern"}': `],

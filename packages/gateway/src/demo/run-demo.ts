@@ -1,7 +1,7 @@
 import { MCPClientPool } from 'mcp-client-pool'
 import type { CommandContext } from '../command.js'
+import { Happenings } from '../status/happenings.js'
 import { chaos } from './chaos.js'
-import { Happenings } from './happenings.js'
 import { Ledger } from './ledger.js'
 import { Load } from './load.js'
 import { Replica, type ReplicaEra } from './replica.js'

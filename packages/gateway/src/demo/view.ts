@@ -3,12 +3,15 @@ import type { Output } from '../terminal/output.js'
 import { isRedrawable, type Paint, paintFor } from '../terminal/paint.js'
 import { Screen } from '../terminal/screen.js'
 import { cut } from '../terminal/text-table.js'
-import { type Happening, type Happenings, plainLine } from './happenings.js'
+import { type Happening, type Happenings, plainLine, recentLine } from '../status/happenings.js'
+import { type Rates, ratesBetween } from '../status/rates.js'
+import type { Taken } from '../status/snapshot.js'
+import { sorted, STATUS_COLUMNS, statusesOf, statusTable } from '../status/status-table.js'
 import type { Load } from './load.js'
-import { type ClientStatus, statusTable } from './status-table.js'
 
 const REDRAW_EVERY = 250
 const LINES_EVERY = 2_000
+const RATES_EVERY = 2_000
 const RECENT = 6
 
 /** Shows the demo: a table that is drawn over itself on a terminal, and lines in a pipe or a file. */
@@ -18,6 +21,9 @@ export class View {
   readonly #screen: Screen | undefined
   #timer: NodeJS.Timeout | undefined
   #draw: () => void = () => undefined
+  /** Since when calls are counted for their rate. */
+  #base: Taken | undefined
+  #rates: Rates = ratesBetween(undefined, undefined)
 
   constructor(output: Output, env: Readonly<Record<string, string | undefined>>) {
     this.#output = output
@@ -31,7 +37,7 @@ export class View {
 
   start(pool: MCPClientPool, load: Load, happenings: Happenings): void {
     this.#draw = () => {
-      const table = statusTable(statusOf(pool), (endpoint) => happenings.lastOf(endpoint), performance.now(), this.#output.columns, this.#paint)
+      const table = this.#table({ at: performance.now(), snapshot: pool.getStatistics() }, happenings)
       if (this.#screen === undefined) for (const line of [...table, totals(load)]) this.#output.line(line)
       else this.#screen.draw([...table, '', cut(totals(load), this.#output.columns), '', ...this.#recent(happenings)])
     }
@@ -47,34 +53,22 @@ export class View {
     this.#screen?.end()
   }
 
+  #table(taken: Taken, happenings: Happenings): string[] {
+    if (this.#base === undefined || taken.at - this.#base.at >= RATES_EVERY) {
+      this.#rates = ratesBetween(this.#base, taken)
+      this.#base = taken
+    }
+    const clients = statusesOf(taken.snapshot, this.#rates, (endpoint) => happenings.lastOf(endpoint))
+    return statusTable(sorted(clients, STATUS_COLUMNS[0]!, false), taken.at, this.#output.columns, this.#paint)
+  }
+
   #recent(happenings: Happenings): string[] {
     const now = performance.now()
-    return happenings.last(RECENT).map(({ at, endpoint, what, times }) => {
-      const ago = `${Math.round((now - at) / 1_000)} s ago`.padStart(9)
-      return this.#paint(
-        'dim',
-        cut(`${ago}  ${endpoint === undefined ? '' : `${endpoint}  `}${what}${times > 1 ? ` (${times} times)` : ''}`, this.#output.columns),
-      )
-    })
+    return happenings.last(RECENT).map((happening) => this.#paint('dim', cut(recentLine(happening, now), this.#output.columns)))
   }
 }
 
 function totals({ counts }: Load): string {
   const { safe, safeFailed, unsafe, unsafeUnknown, unsafeNotRun } = counts
   return `${safe + unsafe} calls · safe: ${safe}, failed ${safeFailed} · unsafe: ${unsafe}, may have run ${unsafeUnknown}, did not run ${unsafeNotRun}`
-}
-
-function statusOf(pool: MCPClientPool): ClientStatus[] {
-  const clients = pool.getStatistics().clients.toSorted((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }))
-  return clients.map(({ id, endpoint, era, health, metrics }) => ({
-    id,
-    endpoint,
-    era: era ?? '-',
-    health,
-    outstanding: metrics.outstanding,
-    calls: metrics.totalRequests,
-    p50: metrics.p50,
-    p99: metrics.p99,
-    failures: metrics.failedRequests,
-  }))
 }

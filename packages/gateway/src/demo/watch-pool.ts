@@ -1,5 +1,5 @@
 import type { MCPClientPool } from 'mcp-client-pool'
-import type { Happenings } from './happenings.js'
+import type { Happenings } from '../status/happenings.js'
 
 /** Tells what the pool notices, in the words of a person who watches. */
 export function watchPool(pool: MCPClientPool, happenings: Happenings): void {

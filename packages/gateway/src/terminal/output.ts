@@ -31,6 +31,12 @@ export class Output {
     return this.#closed.signal
   }
 
+  /** `listener` hears when the terminal has another size. Returns what ends that. */
+  onResize(listener: () => void): () => void {
+    this.#stream.on('resize', listener)
+    return () => void this.#stream.off('resize', listener)
+  }
+
   get isTerminal(): boolean {
     return this.#stream.isTTY === true
   }

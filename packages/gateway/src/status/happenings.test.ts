@@ -15,5 +15,5 @@ it('counts what happens again and again, and forgets what is long past', () => {
   expect(happenings.lastOf('a')).toMatchObject({ what: 'killed', times: 1 })
   for (let i = 0; i < 50; i++) happenings.add('c', String(i))
   expect(happenings.lastOf('a')).toBeUndefined()
-  expect(happenings.last(1_000)).toHaveLength(50)
+  expect([happenings.last(1_000).length, happenings.last(0)]).toEqual([50, []])
 })

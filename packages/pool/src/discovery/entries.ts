@@ -10,10 +10,8 @@ interface Entry {
   /** What it is likely to be found by again. */
   readonly name: string | undefined
   readonly read: ResolvedEndpoint | string
-  /** Its position in the answer that it was last in. */
+  /** Its position among those that are compared. */
   at: number
-  /** The number of that answer. */
-  answer: number
 }
 
 /** How an answer differs from the one before. */
@@ -27,8 +25,8 @@ export interface AnswerChanges {
 /**
  * Reads the answers of a source: each is the whole set, and nearly all of it is as it was.
  *
- * An entry that was there before is not read again. It is looked for where the last one was followed by it, which finds all of a set
- * that kept its order, and else by its name. So what an answer costs is a comparison for each entry, and the reading of what is new.
+ * What is alike at the beginning and at the end is passed over; of what is between, an entry that was there before is not read again. So
+ * what an answer costs is a comparison for each entry, and the reading of what is new.
  *
  * An entry that is wrong is left out, with its reason, and the others are used. Of several with one id the first counts, as long as it is there.
  */
@@ -41,7 +39,6 @@ export class Entries {
   readonly #byId = new Map<string, Entry>()
   /** Entries without an endpoint, in their order. */
   #rejected: Entry[] = []
-  #answers = 0
 
   constructor(client: PoolClient, taken: ReadonlySet<string>) {
     this.#client = client
@@ -66,47 +63,48 @@ export class Entries {
   }
 
   answered(given: readonly unknown[]): AnswerChanges {
-    const answer = ++this.#answers
     const before = this.#order
-    const order: Entry[] = []
+    const [head, tail] = alike(before, given)
+    const [end, givenEnd] = [before.length - tail, given.length - tail]
+    if (head === end && head === givenEnd) return NOTHING
+    const left = before.slice(head, end)
+    for (const [at, entry] of left.entries()) entry.at = at
+    const stay = new Set<Entry>()
     const fresh: Entry[] = []
+    const between: Entry[] = []
     let next = 0
-    let kept = 0
-    for (const one of given) {
-      const entry = this.#known(one, before[next], answer) ?? this.#read(one)
-      if (entry.answer === 0) fresh.push(entry)
+    for (const one of given.slice(head, givenEnd)) {
+      let entry = this.#again(one, left, next, stay)
+      if (entry === undefined) fresh.push((entry = this.#read(one)))
       else {
+        stay.add(entry)
         next = entry.at + 1
-        kept++
       }
-      entry.answer = answer
-      entry.at = order.length
-      order.push(entry)
+      between.push(entry)
     }
-    this.#order = order
-    if (fresh.length === 0 && kept === before.length) return NOTHING
-    return this.#compare(before, fresh, answer)
+    this.#order = before.slice(0, head).concat(between, before.slice(end))
+    return this.#compare(new Set(left.filter((entry) => !stay.has(entry))), fresh)
   }
 
-  /** The entry that it was before; not one that is in this answer already. */
-  #known(given: unknown, likely: Entry | undefined, answer: number): Entry | undefined {
-    if (likely !== undefined && likely.answer !== answer && (likely.given === given || sameEntry(likely.given, given))) return likely
+  /** What it was before, of those that are left: where the last one was followed by it, else by its name. */
+  #again(given: unknown, left: readonly Entry[], next: number, taken: ReadonlySet<Entry>): Entry | undefined {
+    const is = (entry: Entry | undefined): boolean => entry !== undefined && !taken.has(entry) && sameEntry(entry.given, given)
+    if (is(left[next])) return left[next]
     const name = nameOf(given)
     const named = name === undefined ? undefined : this.#byName.get(name)
-    return named !== undefined && named.answer !== answer && sameEntry(named.given, given) ? named : undefined
+    return named !== undefined && left[named.at] === named && is(named) ? named : undefined
   }
 
   #read(given: unknown): Entry {
     const name = nameOf(given)
-    const entry: Entry = { given, name, read: readEndpoint(given, this.#client), at: 0, answer: 0 }
+    const entry: Entry = { given, name, read: readEndpoint(given, this.#client), at: 0 }
     if (name !== undefined) this.#byName.set(name, entry)
     return entry
   }
 
-  #compare(before: readonly Entry[], fresh: readonly Entry[], answer: number): AnswerChanges {
+  #compare(gone: ReadonlySet<Entry>, fresh: readonly Entry[]): AnswerChanges {
     const vanished = new Map<string, ResolvedEndpoint>()
-    for (const entry of before) {
-      if (entry.answer === answer) continue
+    for (const entry of gone) {
       if (entry.name !== undefined && this.#byName.get(entry.name) === entry) this.#byName.delete(entry.name)
       if (typeof entry.read === 'string' || this.#byId.get(entry.read.id) !== entry) continue
       this.#byId.delete(entry.read.id)
@@ -115,7 +113,7 @@ export class Entries {
     const found: ResolvedEndpoint[] = []
     const rejected: Entry[] = []
     // Those that were left out before for their id may have it now.
-    for (const entry of [...this.#rejected.filter((one) => one.answer === answer), ...fresh]) {
+    for (const entry of [...this.#rejected.filter((one) => !gone.has(one)), ...fresh]) {
       const { read } = entry
       if (typeof read === 'string' || this.#taken.has(read.id) || this.#byId.has(read.id)) {
         rejected.push(entry)
@@ -129,6 +127,16 @@ export class Entries {
     this.#rejected = rejected
     return { found, vanished: [...vanished.keys()] }
   }
+}
+
+/** How many are as they were, at the beginning and at the end. */
+function alike(before: readonly Entry[], given: readonly unknown[]): readonly [head: number, tail: number] {
+  const shorter = Math.min(before.length, given.length)
+  let head = 0
+  while (head < shorter && sameEntry(before[head]!.given, given[head])) head++
+  let tail = 0
+  while (tail < shorter - head && sameEntry(before[before.length - 1 - tail]!.given, given[given.length - 1 - tail])) tail++
+  return [head, tail]
 }
 
 const NOTHING: AnswerChanges = { found: [], vanished: [] }

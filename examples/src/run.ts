@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { delimiter } from 'node:path'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { Child, startLegacyServer, startModernServer, startOAuthServer, stdioServer } from '@mcp-client-pool/testbed'
@@ -43,6 +45,7 @@ async function main(): Promise<void> {
     /"structuredContent":\{"sum":3\}/,
   ])
   await events()
+  await discovery()
 }
 
 /** A server is killed while the example watches, and started again. */
@@ -64,6 +67,27 @@ async function events(): Promise<void> {
   await watching.line(/^(disconnected|unhealthy) /)
   await mortal.restart()
   await watching.line(/^healthy /)
+  watching.child.kill('SIGINT')
+  await reading
+}
+
+/** The file changes while the example watches it. */
+async function discovery(): Promise<void> {
+  const [one, other] = [await started(startModernServer()), await started(startModernServer())]
+  const directory = await mkdtemp(join(tmpdir(), 'mcp-example-'))
+  cleanups.push(() => rm(directory, { recursive: true }))
+  const path = join(directory, 'servers.yaml')
+  await writeFile(path, `- url: ${one.url}\n`)
+  const watching = example('discovery', [path])
+  const expected = [`added ${one.url}`, /source: 'file'/, `added ${other.url}`, /^what was said last counts: .*line 3/, `removed ${one.url}`, 'shut down']
+  const reading = expectLines('discovery', watching, expected)
+  await watching.line(/source: 'file'/)
+  await writeFile(path, `- url: ${one.url}\n- url: ${other.url}\n`)
+  await watching.line(new RegExp(`^added ${other.url}$`))
+  await writeFile(path, `- url: ${one.url}\n- url: [\n`)
+  await watching.line(/^what was said/)
+  await writeFile(path, `- url: ${other.url}\n`)
+  await watching.line(/^removed/)
   watching.child.kill('SIGINT')
   await reading
 }

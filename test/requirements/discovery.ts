@@ -109,6 +109,7 @@ export const discovery: readonly Requirement[] = [
           'drops nobody who was in any answer of the last second, and in the end all who are in none',
           'lets a source that changes a hundred times a second, without end, drain each endpoint about once',
         ],
+        'packages/pool/src/discovery/discovery.test.ts': ['that flap a hundred times a second change nothing once all was seen'],
       },
     },
   },
@@ -142,5 +143,39 @@ export const discovery: readonly Requirement[] = [
         ],
       },
     },
+  },
+  {
+    id: 'DISCOVERY-9',
+    source: 'issue 4: what it shows 4',
+    text: 'what changes is told, typed, and an outage once; the statistics say how old the last answer is, why there is none, and what was left out',
+    proof: {
+      tests: {
+        'packages/pool/src/discovery/discovery.test.ts': [
+          'are told as differences, to the fleet first',
+          'is told of once, until it answers again; its age grows, and its reason stays',
+          'without an endpoint take it away after a second, with the statistics of it',
+        ],
+      },
+    },
+  },
+  {
+    id: 'DISCOVERY-10',
+    source: 'issue 4: it must reach',
+    text: 'a change reaches the picks within 100 ms of the notification; of 10,000 endpoints a change of one costs under 2 ms and creates no client that is not needed',
+    proof: {
+      tests: {
+        'packages/pool/src/discovery/discovery.test.ts': ['reach the fleet at once, and within 50 ms where they come faster'],
+        'packages/pool/src/fleet/fleet-endpoints.test.ts': [
+          'a set of many is changed without a client that is not needed, and a set that changes after shutdown is nobody’s',
+        ],
+      },
+      bench: 'discovery',
+    },
+  },
+  {
+    id: 'DISCOVERY-11',
+    source: 'issue 4: discovery 2',
+    text: 'README shows how servers are found, and docs/discovery.md what is believed when',
+    proof: { tests: { 'test/readme.test.ts': ['shows every example', 'links to files that exist'] }, script: 'examples/src/discovery.ts' },
   },
 ]

@@ -36,9 +36,9 @@ const ABSOLUTION = 0.2
 export class Experience {
   /** A latency weighs 1/e of a new one after this time. */
   readonly #memory: Milliseconds
-  /** Sum of how much slower than typical, in logarithms. */
+  /** Sum of how much slower than typical, in logarithms, each by what it tells. */
   #slowness = 0
-  /** How many make up that sum. */
+  /** Sum of what they tell. */
   #weight = 0
   /** How many there were of late. */
   #samples = 0
@@ -59,15 +59,15 @@ export class Experience {
     this.#memory = memory
   }
 
-  /** `logRatio`: logarithm of a latency, less what is typical of its kind. */
-  took(logRatio: number, now: Milliseconds): void {
+  /** `logRatio`: logarithm of a latency, less what is typical of its kind. `telling`: of that kind. */
+  took(logRatio: number, telling: number, now: Milliseconds): void {
     this.decay(now)
     if (this.#weight > MOST_SAMPLES) {
       this.#slowness *= MOST_SAMPLES / this.#weight
       this.#weight = MOST_SAMPLES
     }
-    this.#slowness += logRatio
-    this.#weight++
+    this.#slowness += telling * logRatio
+    this.#weight += telling
     this.#samples++
     this.#habitSamples++
     this.#habit += (logRatio - this.#habit) * Math.max(1 / this.#habitSamples, HABIT_RATE)
@@ -91,11 +91,11 @@ export class Experience {
   }
 
   /**
-   * How slow it is: the mean of `logRatio`, drawn towards 0 while there is little evidence. `openSlowness` and `open` add
-   * requests that have not ended and are overdue already.
+   * How slow it is: the mean of `logRatio`, drawn towards 0 while there is little evidence. `openSlowness` and `openWeight` are
+   * the same sums over requests that have not ended and are overdue already.
    */
-  slowness(openSlowness: number, open: number): number {
-    return (this.#slowness + openSlowness) / (this.#weight + open + PRIOR)
+  slowness(openSlowness: number, openWeight: number): number {
+    return (this.#slowness + openSlowness) / (this.#weight + openWeight + PRIOR)
   }
 
   /** The same over its last two hundred answers. */

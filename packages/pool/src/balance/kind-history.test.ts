@@ -69,4 +69,26 @@ describe('KindHistory', () => {
     for (let i = 0; i < 400; i++) history.gaveUp(Math.log(1))
     expect(history.quantile(0.05)! / 100).toBeCloseTo(1, 1)
   })
+
+  it('tells the more with each latency the more alike they are, as much as a usual one and a half at most', () => {
+    const telling = (latencyOf: (i: number) => number): number => {
+      const history = new KindHistory(20_000)
+      for (let i = 0; i < 400; i++) took(history, latencyOf(i))
+      return history.telling
+    }
+    expect(new KindHistory(20_000).telling).toBe(1)
+    expect(telling(() => 200)).toBe(1.5)
+    // A standard deviation of 1.5 and of 3 in logarithms.
+    expect(telling((i) => 100 * Math.exp(i % 2 === 0 ? 1.5 : -1.5))).toBeCloseTo(1, 1)
+    expect(telling((i) => 100 * Math.exp(i % 2 === 0 ? 3 : -3))).toBeCloseTo(0.25, 1)
+    expect(telling((i) => (i % 20 === 0 ? 30_000 : 10))).toBeLessThan(0.8)
+  })
+
+  it('forgets how they varied as it forgets what was typical', () => {
+    const history = new KindHistory(20_000)
+    for (let i = 0; i < 100; i++) took(history, i % 2 === 0 ? 10 : 30_000)
+    expect(history.telling).toBeLessThan(0.2)
+    for (let i = 0; i < 100; i++) took(history, 200, 200_000)
+    expect(history.telling).toBeGreaterThan(1)
+  })
 })

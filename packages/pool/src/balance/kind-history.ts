@@ -10,6 +10,12 @@ export const MOMENT: Milliseconds = 1
 /** Below this differences are the event loop's, not the server's: shorter latencies count as this, whose logarithm is 0. */
 const SHORTEST: Milliseconds = 1
 
+/** Variance of logarithms of latencies that a kind is taken to have before its own is known: that of tool calls of very different lengths. */
+const USUAL_VARIANCE = 1.5 ** 2
+
+/** However much alike the latencies of a kind are, one of them tells no more than a usual one and a half: a pause or a lost packet happens to any. */
+const MOST_TELLING = 1.5
+
 /** How much longer than typical an attempt is open before its age counts, in logarithms: 4.5 times. */
 const OVERDUE = 1.5
 
@@ -33,6 +39,8 @@ export class KindHistory {
   readonly #memory: Milliseconds
   #logSum = 0
   #logWeight = 0
+  /** Of the distances from what was typical. */
+  #squares = 0
   #failed = 0
   #ended = 0
   #at: Milliseconds = 0
@@ -50,6 +58,15 @@ export class KindHistory {
   /** Mean of the logarithms of its latencies; undefined while none is known. */
   get typical(): number | undefined {
     return this.#logWeight > 0 ? this.#logSum / this.#logWeight : undefined
+  }
+
+  /**
+   * What one latency tells of its replica, next to one of a usual kind: the inverse of the variance, as measurements of unequal precision are
+   * combined. Twice the typical time says much in a tool that always takes 200 ms, and nothing in one that takes 10 ms or 30 s: taken for the same, chance
+   * rules where half of the load is a few long calls, and a replica that turns slow keeps its work where all calls are alike (simulated).
+   */
+  get telling(): number {
+    return Math.min(MOST_TELLING, (USUAL_VARIANCE * (this.#logWeight + PRIOR)) / (this.#squares + USUAL_VARIANCE * PRIOR))
   }
 
   /** Attempts that are open for longer than this are evidence against their replica. Infinity while nothing is known. */
@@ -91,7 +108,9 @@ export class KindHistory {
 
   /** An attempt ended well just now, after `ended`. */
   took(logLatency: number): void {
-    this.#logSum += bounded(logLatency)
+    const log = bounded(logLatency)
+    if (this.#logWeight > 0) this.#squares += (log - this.#logSum / this.#logWeight) ** 2
+    this.#logSum += log
     this.#logWeight++
     this.#stale = true
     this.#saw(logLatency)
@@ -119,5 +138,6 @@ export class KindHistory {
     if (this.#logWeight < 1e-9) return
     this.#logSum *= factor
     this.#logWeight *= factor
+    this.#squares *= factor
   }
 }

@@ -385,6 +385,17 @@ describe('ReplicaLoad', () => {
     })
   })
 
+  it('believes slow answers of a tool that always takes as long, and hardly those of one that takes 10 ms or 30 s', () => {
+    const cost = (latencyOf: (i: number) => number): number => {
+      const [slow, usual] = replicas(2)
+      for (let i = 0; i < 100; i++) call(usual!, i, latencyOf(i))
+      for (let i = 0; i < 4; i++) call(slow!, 200, 3 * latencyOf(19))
+      return slow!.cost(1_000)
+    }
+    expect(cost(() => 200)).toBeGreaterThan(1)
+    expect(cost((i) => (i % 20 === 0 ? 30_000 : 10))).toBeLessThan(0.5)
+  })
+
   it('spreads what comes one by one, though one replica is a little faster', () => {
     const fleet = replicas(3)
     const counts = [0, 0, 0]

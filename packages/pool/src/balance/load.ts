@@ -57,18 +57,19 @@ const AT_ONCE: Milliseconds = Number.NEGATIVE_INFINITY
  * | penalty | failures beyond the usual, decaying over 10 s; up to 40 s for those that fail whenever they are tried | 20 for one out of the blue |
  * | utilisation | CPU and memory as reported, and the CPU that neighbours have | 0 … 2.6 |
  * | habit | slowness over its last two hundred answers | ±0.45 |
- * | share | half of the part of the pool's answers of late that came from it | 0 … 0.5 |
+ * | share | half of the square of the part of the pool's answers of late that came from it | 0 … 0.5 |
  *
  * Outstanding requests come first: no other term is both exact and up to the moment. Slowness is what they cannot see, that
  * the same number takes longer here. Requests that are open beyond 4.5 times what is typical of them count with their
  * present age, so that a replica which swallows requests shows before anything times out; except while the server waits for the
- * client. It counts in its square: from a handful of answers a little slowness is mostly chance, and to follow chance costs more than
+ * client. Each counts by how much its kind tells: little where the same tool takes 10 ms now and 30 s then. It counts in its square: from a handful of answers a little slowness is mostly chance, and to follow chance costs more than
  * it brings, while much is mostly true. It grows with what the others hold: where replicas work on fifty at a time, a term for
  * replicas that work on four would leave ten requests with one that is twelve times slower. The penalty is there because a replica that fails fast has nothing outstanding, and would attract all traffic.
  * Habit decides between equals instead of a throw of dice. Where many workers share a fleet and see only their own requests, each comes
  * to prefer other replicas than its neighbours, for those that all run to are slow: that saves half of what not knowing each other costs.
  * The share spreads a trickle of requests: with nothing outstanding a hundredth of slowness would send all of them to one replica,
- * and nobody would know how the others are.
+ * and nobody would know how the others are. In its square, for where each of ten has about a tenth there is nothing to spread, and what chance gave one more
+ * than another should not choose.
  *
  * Terms are bounded against one request, since sums of unlike units (`active × 100 + cpu + latency / 10`) let one slow
  * tool outweigh fifty waiting requests. With the other terms left out it is the classical join-the-shortest-queue; they were chosen by
@@ -169,7 +170,7 @@ export class ReplicaLoad implements Load, CostOwner {
     // Given up after waiting long: it goes on counting as slow, as it did while it was open.
     if (outcome === 'ok' || (!attempt.waiting && latency > history.overdueAfter)) {
       const slowness = this.#book.learns ? slownessOf(logLatency, history) : 0
-      this.#experience.took(slowness, now)
+      this.#experience.took(slowness, history.telling, now)
       this.#book.spill?.took(this.far, slowness, now)
       this.#book.sampled(now)
     }
@@ -239,7 +240,7 @@ export class ReplicaLoad implements Load, CostOwner {
   refresh(now: Milliseconds): void {
     this.#experience.decay(now)
     let openSlowness = 0
-    let overdue = 0
+    let openWeight = 0
     let looks = MOST_LOOKED_AT
     for (let attempt = this.#open.oldest; attempt !== undefined && looks > 0; attempt = attempt.newer, looks--) {
       const age = now - attempt.startedAt
@@ -248,16 +249,17 @@ export class ReplicaLoad implements Load, CostOwner {
       if (attempt.waiting) continue
       const history = this.#book.of(attempt.kind)
       if (age <= history.overdueAfter) continue
-      openSlowness += slownessOf(Math.log(age), history)
-      overdue++
+      const { telling } = history
+      openSlowness += telling * slownessOf(Math.log(age), history)
+      openWeight += telling
     }
-    const slower = Math.max(0, this.#experience.slowness(openSlowness, overdue))
+    const slower = Math.max(0, this.#experience.slowness(openSlowness, openWeight))
     const crowd = Math.max(1, this.#book.outstanding / (CROWDED * this.#table.size))
     const slowness = SLOWNESS_WEIGHT * crowd * slower * slower
     const habit = clamp(this.#experience.habit, HABIT_BOUND)
     this.#reportedAt ??= now
     const told = this.#report.activeRequests + utilisation(this.#report, now - this.#reportedAt, this.#book.memory)
-    const share = SHARE_WEIGHT * this.#book.shareOf(this.#experience.samples, now)
+    const share = SHARE_WEIGHT * this.#book.shareOf(this.#experience.samples, now) ** 2
     this.#rest = 1 + told + slowness + habit + this.#experience.penalty + share
     this.#ready = this.readiness(now)
     this.#writeCost()

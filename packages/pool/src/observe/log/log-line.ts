@@ -31,8 +31,8 @@ function errorFields(error: Error): LogFields {
 
 /** A sentence for people: `client unhealthy at http://127.0.0.1:8001/mcp: no answer (3 times more)`. */
 export function messageOf(fields: LogFields, repeated: number): string {
-  const { event, endpoint, authorizationServer, error } = fields
-  const where = endpoint ?? authorizationServer
+  const { event, endpoint, authorizationServer, source, error } = fields
+  const where = endpoint ?? authorizationServer ?? source
   const words = String(event).replace(/[:-]/g, ' ')
   const again = repeated === 0 ? '' : ` (${repeated} more)`
   return `${words}${where === undefined ? '' : ` at ${String(where)}`}${error === undefined ? '' : `: ${String(error)}`}${again}`

@@ -73,6 +73,19 @@ describe('the log of a pool', () => {
     expect([lines.length, time.pending]).toEqual([3, 0])
   })
 
+  it('counts each source of endpoints, and each of their servers, by itself', () => {
+    const { pool, lines } = setUp()
+    for (const source of ['consul', 'dns', 'consul']) pool.emit('discovery:failed', { source, error: new Error('HTTP 500') })
+    for (const endpoint of ['http://a.test/mcp', 'http://b.test/mcp'])
+      pool.emit('endpoint:tools-changed', { endpoint, tools: 1, added: [], removed: [], altered: [] })
+    expect(lines.map(([, , message]) => message)).toEqual([
+      'discovery failed at consul: HTTP 500',
+      'discovery failed at dns: HTTP 500',
+      'endpoint tools changed at http://a.test/mcp',
+      'endpoint tools changed at http://b.test/mcp',
+    ])
+  })
+
   it('ends when it is told to, with what was not told of yet', () => {
     const { time, pool, lines, stop } = setUp()
     for (let n = 0; n < 3; n++) pool.emit('client:recovered', CLIENT)

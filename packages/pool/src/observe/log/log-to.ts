@@ -64,8 +64,8 @@ export function logEvents(pool: LoggedPool, logger: PoolLogger, window: Millisec
   }
 }
 
-/** What is the same: an event of a client, or of an endpoint or authorization server where it is of no client. */
+/** What is the same: an event of a client, or of what else it is about where it is of no client. */
 function keyOf(event: PoolEvent): string {
-  const { name, clientId, endpoint, authorizationServer } = event as PoolEvent & Readonly<Record<string, unknown>>
-  return `${name} ${String(clientId ?? endpoint ?? authorizationServer)}`
+  const { name, clientId, endpoint, authorizationServer, source } = event as PoolEvent & Readonly<Record<string, unknown>>
+  return `${name} ${String(clientId ?? endpoint ?? authorizationServer ?? source)}`
 }

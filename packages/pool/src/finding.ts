@@ -1,5 +1,5 @@
 import type { ResolvedConfig, ResolvedEndpoint } from './config/index.js'
-import { Discovery, resolverOf, Subset, thisWorker } from './discovery/index.js'
+import { Discovery, resolverOf, Subset, subsetOf, thisWorker } from './discovery/index.js'
 import type { PoolEvents } from './events.js'
 import type { EndpointChanges } from './fleet/index.js'
 import type { Random, Timers } from './ports.js'
@@ -22,9 +22,14 @@ export interface Finding {
 
 export function findingOf(parts: FindingParts): Finding {
   const { config, onChanges } = parts
-  const { subsetSize, workerIndex, endpoints } = config
-  if (subsetSize === undefined) return { discovery: discoveryOf(parts), listed: endpoints }
-  const subset = new Subset(subsetSize, thisWorker(workerIndex))
+  const { subsetSize, workerIndex, endpoints, maxSize } = config
+  const worker = thisWorker(workerIndex)
+  if (subsetSize === undefined) {
+    // Where some get no client, they are not the same ones in every worker.
+    const inTurn = (found: EndpointChanges['found']): EndpointChanges['found'] => (found.length > maxSize ? subsetOf(found, found.length, worker) : found)
+    return { listed: inTurn(endpoints), discovery: discoveryOf({ ...parts, onChanges: ({ found, gone }) => onChanges({ found: inTurn(found), gone }) }) }
+  }
+  const subset = new Subset(subsetSize, worker)
   const narrowed = (changes: EndpointChanges): void => {
     const own = subset.change(changes)
     if (own.found.length + own.gone.length > 0) onChanges(own)

@@ -1,5 +1,6 @@
 import { type HttpServer, startModernServer } from '@mcp-client-pool/testbed'
 import { expect, it } from 'vitest'
+import { thisWorker } from '../src/discovery/index.js'
 import { subsetOf } from '../src/discovery/public.js'
 import type { MCPClientPool, Resolver, ResolverListener } from '../src/index.js'
 import { eventually } from './attempts.js'
@@ -66,4 +67,14 @@ it('follows its subset of what is found: who goes is replaced by one, and nobody
   await eventually(() => used(pool).join(' ') === after.join(' '))
   const stayed = [...pool.clients.values()].filter(({ id, endpoint }) => clients.get(endpoint.id) === id)
   expect(stayed).toHaveLength(2)
+})
+
+it('uses others than its like where there are more endpoints than clients, and no subset', async () => {
+  const urls = (await servers(5)).map(({ url }) => url)
+  const pool = await poolOver(
+    urls.map((url) => ({ url })),
+    { maxSize: 2 },
+  )
+  await eventually(() => pool.clients.size === 2)
+  expect(used(pool)).toEqual(expected(urls, 2, thisWorker(undefined)))
 })

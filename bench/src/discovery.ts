@@ -1,3 +1,4 @@
+import { manyWorkers } from './many-workers.js'
 import { startPinned, stop, SUBJECT_CORE } from './processes.js'
 import { close } from './report.js'
 import { type Servers, startServers } from './servers.js'
@@ -40,7 +41,7 @@ export async function discovery({ smoke, rounds }: { smoke: boolean; rounds: num
   } finally {
     await servers.stop()
   }
-  return close('discovery', verdicts, smoke)
+  return close('discovery', [...verdicts, ...manyWorkers({ smoke, rounds })], smoke)
 }
 
 async function measure(mode: string, rounds: number, endpoints: number, servers: Servers): Promise<Figures> {

@@ -8,6 +8,7 @@ export const manyWorkers: readonly Requirement[] = [
     source: 'Issue: discovery, many workers, many servers',
     text: '1,000 workers x 1,000 servers: connections of a worker are the subset, the busiest server has at most 1.15 times the mean',
     proof: {
+      bench: 'discovery',
       tests: {
         'packages/pool/src/discovery/subset.test.ts': [
           'chooses exactly so many, each of them once, and all where there are no more',
@@ -27,6 +28,7 @@ export const manyWorkers: readonly Requirement[] = [
     source: 'Issue: discovery, many workers, many servers',
     text: 'servers moved by one change are what they must be',
     proof: {
+      bench: 'discovery',
       tests: {
         'packages/pool/src/discovery/subset.test.ts': [
           'replaces the one that went, and nothing else; and makes room for one that came by giving up one at most',
@@ -80,6 +82,7 @@ export const manyWorkers: readonly Requirement[] = [
     source: 'Issue: discovery, zone-aware balancing',
     text: 'same zone first while it has capacity: at least 95% of the calls, which take no longer than without zones',
     proof: {
+      bench: 'discovery',
       tests: {
         'packages/pool/src/testing/simulation/zones.test.ts': ['keeps 95% of the calls there where that can bear them, and they take no longer (seed %i)'],
         'packages/pool/src/balance/zones.test.ts': ['stays in its zone (%i replicas) but for a fiftieth, however many there are elsewhere (%i)'],

@@ -30,6 +30,7 @@ async function main(): Promise<void> {
   await expectLines('resilience', example('resilience', urls), ["[ { type: 'text', text: 'now' } ]", "[ { type: 'text', text: 'whenever' } ]", '0 0 0'])
 
   await expectLines('log', example('log', urls), [/client connected at http/, /client connected at http/, /started$/, /shutdown$/])
+  await expectLines('metrics', example('metrics', urls), ['mcp_pool_healthy_clients 2', 'mcp_pool_requests_total{method="tools/call",tool="echo"} 1'])
 
   const { command, args } = stdioServer()
   await expectLines('stdio', example('stdio', [command, ...args]), [HELLO, '2 healthy'])

@@ -54,4 +54,85 @@ export const observe: readonly Requirement[] = [
       },
     },
   },
+  {
+    id: 'OBSERVE-4',
+    source: 'Seed: monitoring, metrics collection',
+    text: 'MetricsCollector(pool) with its twelve metrics under their names, kept in `metrics`, and startCollection()',
+    proof: {
+      tests: {
+        'packages/pool/test/metrics.test.ts': [
+          'has %s of the architecture document',
+          'says what calls came to, in seconds and by tool',
+          'counts what events tell, from when it was made until it is stopped',
+          'counts health checks and times them',
+          'puts its metrics into a registry beside others, once',
+        ],
+      },
+    },
+  },
+  {
+    id: 'OBSERVE-5',
+    source: 'Issue: observability, Prometheus',
+    text: 'per tool durations with bounded label values, and endpoints',
+    proof: {
+      tests: {
+        'packages/pool/src/observe/prometheus/look.test.ts': [
+          'name the first tools, and count all others together',
+          'do not name a tool %j',
+          'count every call once under distinct labels, and keep the label that a tool has',
+          'stay while an endpoint is there, and make room for others when it is gone',
+        ],
+      },
+    },
+  },
+  {
+    id: 'OBSERVE-6',
+    source: 'Issue: observability, Prometheus',
+    text: 'a real Prometheus scrapes it; promtool is silent but for five names of the seed, each of which has a twin',
+    proof: {
+      tests: {
+        'packages/pool/test/metrics.test.ts': [
+          'a Prometheus scrapes the pool',
+          'writes what promtool likes, but for the five names of the architecture document, each of which has a twin',
+        ],
+        'packages/pool/test/observability-doc.test.ts': ['the table of metrics is that of the registry'],
+      },
+    },
+  },
+  {
+    id: 'OBSERVE-7',
+    source: 'Issue: observability, Prometheus',
+    text: 'the library opens no port: a request handler for /metrics and /statistics',
+    proof: {
+      tests: {
+        'packages/pool/test/metrics.test.ts': [
+          'serves metrics and statistics on a server of the application, and nothing else',
+          'answers 500 where a metric of somebody else cannot be read, and does not say why',
+        ],
+      },
+    },
+  },
+  {
+    id: 'OBSERVE-8',
+    source: 'Seed: advanced configuration; issue: observability, Prometheus',
+    text: 'metrics: { enabled, interval, endpoint }: exposed for scraping, and pushed to a Pushgateway',
+    proof: {
+      tests: {
+        'packages/pool/test/metrics.test.ts': [
+          'of the architecture document is taken as it is written',
+          'has the pool collect by itself',
+          '%o has it collect nothing',
+          '%o is refused by name',
+          'with an endpoint pushes to a Pushgateway, and a last time at shutdown',
+          'tells once that a Pushgateway is away, and when it is back, and calls go on meanwhile',
+          'a pool that does not collect loads nothing for it',
+        ],
+        'packages/pool/src/observe/prometheus/pushing.test.ts': [
+          'happens at the interval, and never twice at once',
+          'that fails is told once, goes on, and is told again when it is well',
+          'ends with a last push, after the one that is under way',
+        ],
+      },
+    },
+  },
 ]

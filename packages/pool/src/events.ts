@@ -98,6 +98,10 @@ export interface PoolEvents {
   /** It is not there any more: its clients take no new calls, and finish those they have. */
   'endpoint:removed': [{ endpointId: string; endpoint: string }]
   notification: [ClientRef & { notification: JsonRpcNotification }]
+  /** The Pushgateway did not take the metrics; they are pushed again at the next interval. Told once, until one is taken. */
+  'metrics:push-failed': [{ error: Error }]
+  /** It took them again, after so many `failures` within `duration`. */
+  'metrics:push-restored': [{ failures: number; duration: Milliseconds }]
   'shutting-down': []
   shutdown: []
 }

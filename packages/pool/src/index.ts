@@ -16,6 +16,7 @@ export type {
   EndpointOptions,
   Handlers,
   LoadBalancingAlgorithm,
+  MetricsOptions,
   Pem,
   PoolOptions,
   ProtocolVersion,
@@ -97,6 +98,8 @@ export type {
 export type { BreakerStatus, EjectionReason } from './health/index.js'
 export type { DiscoveryStatistics } from './discovery/index.js'
 export type { EjectionStatistics, ExtraAttempts, Quantiles, QueueStatistics } from './observe/index.js'
+export type { CollectorOptions } from './config/index.js'
+export type { MeasuredPool, MetricsCollector, ObservedRequest, ObservedResponse } from './observe/prometheus/index.js'
 export type { ClientRef, EndpointEra, SessionRef } from './events.js'
 export type { PoolEmitter } from './pool-emitter.js'
 export type { SafeEmitter } from './safe-emitter.js'

@@ -23,8 +23,10 @@ import {
 } from './fleet/index.js'
 import { findingOf } from './finding.js'
 import { eraOfRequest, type PoolTransport, type PoolVerbs, requiredEra, SdkTransport, type TransportOptions, TypedVerbs } from './mcp/index.js'
-import { type PoolMetrics, type PoolStatistics, PoolTally, statisticsOf } from './observe/index.js'
+import { type PoolMetrics, type PoolStatistics, type PoolTally, statisticsOf, tallyOf } from './observe/index.js'
 import { observedClients } from './observed-clients.js'
+import type { MetricsCollector } from './observe/prometheus/index.js'
+import type { Metering } from './observe/prometheus/metering.js'
 import { PoolEngine } from './pool-engine.js'
 import type { HealthChange } from './health/index.js'
 import type { JsonRpcRequest, JsonRpcResponse, Requirements, Target, Timers } from './ports.js'
@@ -64,7 +66,7 @@ export class MCPClientPool extends PoolEmitter {
   /** Sums since the pool was made. */
   readonly metrics: PoolMetrics
   readonly #timers: Timers = systemTimers()
-  readonly #tally: PoolTally = new PoolTally()
+  readonly #tally: PoolTally = tallyOf(this)
   readonly #announcements = new Announcements(([name, ...payload]) => void this.emit(name, ...payload))
   readonly #connecting: Connecting
   readonly #discovery: Discovery | undefined
@@ -74,7 +76,10 @@ export class MCPClientPool extends PoolEmitter {
   readonly #clients: LiveMap<FleetClient>
   readonly #engine: PoolEngine
   readonly #verbs: TypedVerbs
+  /** Where the options ask for one, from `start` on. */
+  #metering: Metering | undefined
   #starting: Promise<void> | undefined
+  #ending: Promise<void> | undefined
   #isShuttingDown = false
 
   /** @throws PoolError `CONFIG`, naming every option that is wrong */
@@ -189,7 +194,7 @@ export class MCPClientPool extends PoolEmitter {
    */
   start(): Promise<void> {
     if (this.#isShuttingDown) return Promise.reject(shuttingDown())
-    this.#starting ??= this.#fleet.start().catch((error: unknown) => {
+    this.#starting ??= this.#start().catch((error: unknown) => {
       this.#starting = undefined
       throw error
     })
@@ -204,7 +209,8 @@ export class MCPClientPool extends PoolEmitter {
       this.#path.shutDown()
       void this.#discovery?.close()
     }
-    return this.#fleet.shutdown(options)
+    this.#ending ??= this.#fleet.shutdown(options).then(() => this.#metering?.stop())
+    return this.#ending
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -374,6 +380,11 @@ export class MCPClientPool extends PoolEmitter {
     return load instanceof ReplicaLoad ? load.cost(this.#timers.now()) : Number.POSITIVE_INFINITY
   }
 
+  /** The collector of this pool, where `metrics` asks for one; undefined before `start`. Its `handler` is for an HTTP server of yours. */
+  get metricsCollector(): MetricsCollector | undefined {
+    return this.#metering?.collector
+  }
+
   getStatistics(): PoolStatistics {
     const { queue, ...statistics } = this.#path.statistics
     return statisticsOf(
@@ -391,6 +402,18 @@ export class MCPClientPool extends PoolEmitter {
   }
 
   // ── What holds it together ───────────────────────────────────────────────────────────────────────────────────────
+
+  #start(): Promise<void> {
+    const { metrics } = this.config
+    if (metrics === undefined || !metrics.enabled) return this.#fleet.start()
+    return this.#meter(metrics).then(() => this.#fleet.start())
+  }
+
+  /** Loaded when it is asked for: nobody else pays for it. */
+  async #meter(options: NonNullable<ResolvedConfig['metrics']>): Promise<void> {
+    const { Metering } = await import('./observe/prometheus/metering.js')
+    if (!this.#isShuttingDown) this.#metering ??= new Metering(this, options, this.#timers)
+  }
 
   #call(message: JsonRpcRequest, terms: CallTerms, onNotification?: CallListener['onNotification']): Promise<JsonRpcResponse> {
     return new Promise((onAnswer, onFailure) => {

@@ -63,6 +63,7 @@ it('the presets take the advanced configuration of the architecture document, an
   const advanced: Partial<PoolOptions> = {
     ...{ breakerThreshold: 5, breakerTimeout: 60_000, breakerResetTimeout: 30_000 },
     ...{ enableAdaptiveBalancing: true, learningRate: 0.1, enablePriorityQueues: true, queueTimeout: 30_000 },
+    metrics: { enabled: true, interval: 10_000, endpoint: 'http://metrics:9090' },
   }
   for (const Pool of [CircuitBreakerPool, PriorityClientPool, MCPClientPool]) {
     const pool = new Pool({ ...advanced, endpoints })
@@ -97,7 +98,7 @@ it('AdaptiveLoadBalancer chooses among the clients of a pool', async () => {
   expect(await balancer.selectClient()).toBeNull()
 })
 
-it.each(['.', './auth', './discovery', './testing'] as const)('the package exports %s', (path) => {
+it.each(['.', './auth', './discovery', './metrics', './testing'] as const)('the package exports %s', (path) => {
   const { exports } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { exports: Record<string, string> }
   expect(exports[path]).toMatch(/^\.\/dist\/.*(index|public)\.js$/)
 })
@@ -115,8 +116,9 @@ describe('unions of names are complete: the type check refuses a missing one, an
       ...{ 'token:renewed': 1, 'token:failed': 1, 'balancing:changed': 1 },
       ...{ 'overload:entered': 1, 'overload:left': 1, 'retry-budget:exhausted': 1, 'retry-budget:restored': 1, 'panic:entered': 1, 'panic:left': 1 },
       ...{ 'discovery:changed': 1, 'discovery:failed': 1, 'discovery:recovered': 1, 'endpoint:added': 1, 'endpoint:removed': 1 },
+      ...{ 'metrics:push-failed': 1, 'metrics:push-restored': 1 },
     })
-    expect(names).toHaveLength(41)
+    expect(names).toHaveLength(43)
   })
 
   it('events of a client', () => {

@@ -51,6 +51,10 @@ export { startEtcd, startEtcdCluster } from './etcd-server.js'
 export type { EndpointSlice, KubernetesServer } from './kubernetes-server.js'
 export { startKubernetesServer } from './kubernetes-server.js'
 
+// Programs of the machine
+export type { PrometheusServer, PushgatewayServer, Series } from './prometheus.js'
+export { promtool, startPrometheus, startPushgateway } from './prometheus.js'
+
 // For benches
 export type { RawServerOptions } from './raw-server.js'
 export { startRawServer } from './raw-server.js'

@@ -109,6 +109,10 @@ export function object<T, Defaulted extends keyof T>(table: OptionTable<T, Defau
   }
 }
 
+export function frozen<T>(check: Check<T>): Check<T> {
+  return { ...check, read: (value, place) => Object.freeze(check.read(value, place)) }
+}
+
 /** Anything with a method of one of these names: ports of other packages, whose classes may be another copy's. */
 export function implementing<T>(type: string, ...methods: ReadonlyArray<readonly string[]>): Check<T> {
   const implemented = (value: unknown): value is T =>

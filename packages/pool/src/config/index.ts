@@ -37,6 +37,8 @@ export type {
 export type { OpenTelemetryOptions } from './open-telemetry.js'
 export { HEDGE_DELAY, isHedgeDelay } from './hedge-delay.js'
 export { callHeaders } from './headers.js'
+export type { CollectorOptions, MetricsOptions } from './metrics-options.js'
+export { resolveCollectorOptions } from './metrics-schema.js'
 export { withDefaults } from './with-defaults.js'
 export { defaultMinSize, resolveConfig } from './resolve-config.js'
 export { sameConnection, sameEndpoint } from './same-endpoint.js'

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import type { Option } from './checks.js'
 import { discoveryTypes } from './discovery-schema.js'
 import { authOptions, stdioEndpointOptions, tlsOptions, urlEndpointOptions } from './endpoint-schema.js'
+import { collectorOptions, metricsOptions } from './metrics-schema.js'
 import { Place, Problems } from './problems.js'
 import { hedgeOptions, retryBudgetOptions } from './resilience-schema.js'
 import { openTelemetryOptions } from './open-telemetry.js'
@@ -30,6 +31,10 @@ on replicas that are 70% busy the mean rises by about 30% (simulated: 20 to 65%,
 
 ${table(hedgeOptions)}
 
+### \`metrics\`
+
+${table(metricsOptions)}
+
 ## \`serviceDiscovery\`
 
 ${Object.entries(discoveryTypes)
@@ -51,6 +56,10 @@ ${table(tlsOptions)}
 ## Of an endpoint over stdio
 
 ${table(stdioEndpointOptions)}
+
+## Of a \`MetricsCollector\`
+
+${table(collectorOptions)}
 
 ## Of \`openTelemetry\`
 
@@ -86,6 +95,8 @@ it('has a default that its own check takes, everywhere', () => {
     ...hedgeOptions,
     ...urlEndpointOptions,
     ...stdioEndpointOptions,
+    ...metricsOptions,
+    ...collectorOptions,
     ...Object.assign({}, ...Object.values(discoveryTypes).map(({ options }) => options)),
   }
   for (const [name, { check, default: value }] of Object.entries(tables)) {

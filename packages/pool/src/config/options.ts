@@ -2,6 +2,7 @@ import type { JsonObject, Milliseconds, Observer, Priority, Resolver } from '../
 import type { DiscoveryOptions, EndpointDefaults } from './discovery-options.js'
 import type { EndpointOptions } from './endpoint-options.js'
 import type { HedgeDelay } from './hedge-delay.js'
+import type { MetricsOptions } from './metrics-options.js'
 import type { ResilienceOptions } from './resilience-options.js'
 
 export type { Milliseconds } from '../ports.js'
@@ -114,6 +115,9 @@ export interface PoolOptions extends ResilienceOptions {
   readonly maxMessageSize?: number | undefined
   /** Size of the stream of one call at most, all its messages together. Range 1,024 … 1,099,511,627,776 bytes. @default 268_435_456, or `maxMessageSize` where that is more */
   readonly maxStreamSize?: number | undefined
+
+  /** Metrics for Prometheus, collected by the pool itself, and pushed where `endpoint` is given. Without it there are none: make a `MetricsCollector`, or none. @default none */
+  readonly metrics?: MetricsOptions | undefined
 
   /** OAuth client, for the endpoints that have `auth`. */
   readonly clientId?: string | undefined

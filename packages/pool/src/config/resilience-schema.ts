@@ -1,5 +1,5 @@
 import type { Check, OptionTable, Read } from './checks.js'
-import { boolean, isRecord, number, object } from './checks.js'
+import { boolean, frozen, isRecord, number, object } from './checks.js'
 import { hedgeDelay } from './hedge-delay.js'
 import { count, duration, durationOrNone, share } from './quantities.js'
 import type { HedgeOptions, ResilienceOptions, RetryBudgetOptions } from './resilience-options.js'
@@ -45,10 +45,6 @@ export const hedgeOptions: OptionTable<HedgeOptions, HedgeDefaults> = {
     doc: 'How long the first attempt may take: a time below `requestTimeout`, or a quantile of what calls of the same kind took. Lower it for shorter tails, at the price of more of the budget.',
   },
   maxExtra: { ...row, check: maxExtra, default: 0.05, doc: 'Hedges per call at most, over the whole pool: the load that they may add. Above 0.' },
-}
-
-function frozen<T>(check: Check<T>): Check<T> {
-  return { ...check, read: (value, place) => Object.freeze(check.read(value, place)) }
 }
 
 const places = count(1, MANY)

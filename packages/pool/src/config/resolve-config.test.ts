@@ -149,7 +149,7 @@ describe('what is refused', () => {
     ['an unknown name', { endpoints, maxSise: 3 }, /^unknown option "maxSise", did you mean maxSize\?$/],
     ['an unknown name in another case', { endpoints, MAXSIZE: 3 }, /did you mean maxSize\?$/],
     ['an unknown name like no other', { endpoints, colour: 'red' }, /^unknown option "colour"$/],
-    ['an option of a later release', { endpoints, metrics: {} }, /^unknown option "metrics"/],
+    ['an option of a later release', { endpoints, sharedState: {} }, /^unknown option "sharedState"/],
     ['a number in a string', { endpoints, maxSize: '10' }, /^maxSize must be a whole number in 1 … 100,000, got "10"$/],
     ['NaN', { endpoints, requestTimeout: Number.NaN }, /^requestTimeout must be a number in 1 … 2,147,483,647 ms, got NaN$/],
     ['Infinity', { endpoints, requestTimeout: Number.POSITIVE_INFINITY }, /^requestTimeout must be .*, got Infinity$/],

@@ -152,6 +152,8 @@ export interface ResolvedConfig extends ResolvedResilience {
   readonly maxHeaderSize: number
   readonly maxMessageSize: number
   readonly maxStreamSize: number
+  /** undefined: the pool has no collector of its own. */
+  readonly metrics: { readonly enabled: boolean; readonly interval: Milliseconds; readonly endpoint: string | undefined } | undefined
   readonly clientId: string | undefined
   /** Not enumerable. */
   readonly clientSecret: string | undefined

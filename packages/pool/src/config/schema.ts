@@ -1,10 +1,11 @@
 import type { JsonObject, Resolver } from '../ports.js'
 import type { Check, OptionTable } from './checks.js'
-import { boolean, choice, implementing, isRecord, list, object, text } from './checks.js'
+import { boolean, choice, frozen, implementing, isRecord, list, object, text } from './checks.js'
 import { serviceDiscovery } from './discovery-schema.js'
 import type { CheckedEndpoint } from './endpoint-schema.js'
 import { endpoint, name, endpointDefaults } from './endpoint-schema.js'
 import type { ClientInfo, Handlers, LoadBalancingAlgorithm, PoolOptions } from './options.js'
+import { type CheckedMetrics, metricsOptions } from './metrics-schema.js'
 import { count, duration, durationOrNone, size } from './quantities.js'
 import { type CheckedResilience, type ResilienceDefaults, resilienceOptions } from './resilience-schema.js'
 import type { ResilienceOptions } from './resilience-options.js'
@@ -15,9 +16,10 @@ import { version } from './version.js'
 
 /** `endpoints` is undefined where there are none, or one of them is wrong. */
 export type CheckedPoolOptions = CheckedResilience &
-  Omit<PoolOptions, 'endpoints' | 'serviceDiscovery' | keyof ResilienceOptions> & {
+  Omit<PoolOptions, 'endpoints' | 'serviceDiscovery' | 'metrics' | keyof ResilienceOptions> & {
     readonly endpoints: readonly CheckedEndpoint[] | undefined
     readonly serviceDiscovery: ResolvedDiscovery | Resolver | undefined
+    readonly metrics?: CheckedMetrics | undefined
   }
 
 /** Their defaults follow from other options. */
@@ -205,6 +207,13 @@ export const poolOptions: OptionTable<CheckedPoolOptions, PoolDefaults> = {
   },
 
   ...resilienceOptions,
+
+  metrics: {
+    ...row,
+    check: frozen(object(metricsOptions)),
+    otherwise: 'none',
+    doc: 'Metrics for Prometheus, collected by the pool itself: `pool.metricsCollector`. Pushed where `endpoint` is given; see below.',
+  },
 
   clientId: { ...row, check: text, doc: 'OAuth client, for the endpoints that have `auth`.' },
   clientSecret: { ...row, check: text, secret: true, doc: 'Its secret.' },

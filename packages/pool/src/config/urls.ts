@@ -41,6 +41,18 @@ export const proxyUrl: Check<string> = {
   read: (value, place) => (httpUrl(value, place) === undefined ? undefined : (value as string)),
 }
 
+/** The base URL of a Pushgateway, without a slash at its end. */
+export const gatewayUrl: Check<string> = {
+  type: 'string',
+  read(value, place) {
+    const url = httpUrl(value, place)
+    if (url === undefined) return undefined
+    if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
+      return place.must('have no user, password, query and fragment: it is shown in the configuration and in logs')
+    return url.href.replace(/\/+$/, '')
+  },
+}
+
 /** RFC 8707 section 2: an absolute URI without a fragment. */
 export const resourceUri: Check<string> = {
   type: 'string',

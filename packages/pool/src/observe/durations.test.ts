@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { BOUNDS, Durations } from './durations.js'
+import { BOUNDS } from './duration-buckets.js'
+import { Durations } from './durations.js'
 
 const durations = fc.array(fc.oneof(fc.constantFrom(0, ...BOUNDS), fc.double({ min: 0, max: 1e6, noNaN: true })), { maxLength: 3_000 })
 
@@ -11,10 +12,10 @@ it('counts every duration once, in the first bucket whose bound it does not exce
       for (const duration of all) counted.add(duration)
       let below = 0
       for (const [i, bound] of BOUNDS.entries()) {
-        below += counted.buckets[i]!
+        below += counted.counts[i]!
         expect(below).toBe(all.filter((duration) => duration <= bound).length)
       }
-      expect(below + counted.buckets.at(-1)!).toBe(all.length)
+      expect(below + counted.counts.at(-1)!).toBe(all.length)
       expect(counted.count).toBe(all.length)
       expect(counted.sum).toBeCloseTo(
         all.reduce((sum, duration) => sum + duration, 0),
@@ -30,5 +31,5 @@ it('has quantiles of what was of late, and buckets of all', () => {
   for (let i = 0; i < 10_000; i++) counted.add(3_000)
   for (let i = 0; i < 3_000; i++) counted.add(20)
   expect(counted.quantile(0.5)).toBeCloseTo(20, -1)
-  expect(counted.buckets[BOUNDS.indexOf(5_000)]).toBe(10_000)
+  expect(counted.counts[BOUNDS.indexOf(5_000)]).toBe(10_000)
 })

@@ -2,7 +2,7 @@
 
 export { logTo, type LogOptions, type LoggedPool, type PoolLogger } from './log/log-to.js'
 export type { LogFields } from './log/log-line.js'
-export { PoolTally } from './pool-tally.js'
+export { PoolTally, tallyOf } from './pool-tally.js'
 export {
   type CallStatistics,
   type ClientMetrics,

@@ -37,8 +37,16 @@ export class KindTally {
     else this.#fail(end)
   }
 
-  #fail(code: PoolErrorCode): void {
-    this.#failed++
-    this.failures.set(code, (this.failures.get(code) ?? 0) + 1)
+  /** Counts those of another as well. */
+  absorb(other: KindTally): void {
+    this.durations.absorb(other.durations)
+    this.errors += other.errors
+    this.toolErrors += other.toolErrors
+    for (const [code, count] of other.failures) this.#fail(code, count)
+  }
+
+  #fail(code: PoolErrorCode, count = 1): void {
+    this.#failed += count
+    this.failures.set(code, (this.failures.get(code) ?? 0) + count)
   }
 }

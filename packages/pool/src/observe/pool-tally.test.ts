@@ -19,6 +19,20 @@ describe('the tally of a pool', () => {
     expect(counted.durations.count).toBe(6)
   })
 
+  it('has one row for all that nobody serves, and one of its own for what was served once', () => {
+    const tally = new PoolTally()
+    const kind = (tool: string | undefined) => ({ method: 'tools/call', tool, key: `tools/call:${tool}` })
+    const [real, invented] = [kind('real'), kind('invented')]
+    for (const each of [real, invented, kind(undefined), { method: 'no/such', tool: undefined, key: 'no/such' }]) tally.callEnded(each, 'NO_HEALTHY_CLIENTS', 1)
+    tally.callEnded(real, 'result', 1)
+    tally.callEnded(real, 'NO_HEALTHY_CLIENTS', 1)
+    expect(Array.from(tally.kinds.values(), ({ kind: { key }, durations }) => [key, durations.count])).toEqual([
+      ['tools/call', 3],
+      ['*', 1],
+      ['tools/call:real', 2],
+    ])
+  })
+
   it('times the attempts that say something of their server', () => {
     const tally = new PoolTally()
     tally.attemptEnded(target('a'), 'ok', undefined, 10)
@@ -26,7 +40,8 @@ describe('the tally of a pool', () => {
     tally.attemptEnded(target('a'), 'failed', new PoolError('CONNECTION_LOST', 'lost'), 30)
     tally.attemptEnded(target('b'), 'failed', undefined, 30)
     expect([...tally.endpoints.keys()]).toEqual(['a', 'b'])
-    expect(tally.endpoints.get('a')).toMatchObject({ ok: 1, ignored: 1, failures: new Map([['CONNECTION_LOST', 1]]) })
+    expect(tally.attempts).toMatchObject({ all: 4, failures: new Map([['CONNECTION_LOST', 2]]) })
+    expect(tally.endpoints.get('a')).toMatchObject({ all: 3, ok: 1, failed: 1, ignored: 1, failures: new Map([['CONNECTION_LOST', 1]]) })
     expect(tally.endpoints.get('a')!.durations).toMatchObject({ count: 2, sum: 40 })
   })
 

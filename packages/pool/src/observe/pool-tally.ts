@@ -1,12 +1,21 @@
 import type { CallEnd, CallObserver } from '../call/index.js'
 import type { AttemptFailure, CallKind, Milliseconds, Outcome, Priority, Target } from '../ports.js'
 import { Durations } from './durations.js'
-import { EndpointTally } from './endpoint-tally.js'
-import { KindTally } from './kind-tally.js'
+import { AttemptTally, EndpointTally } from './attempt-tally.js'
+import { DurationBuckets } from './duration-buckets.js'
+import { KindTally, nameOf } from './kind-tally.js'
 import { type Quantiles, quantilesOf } from './statistics.js'
 
 /** Endpoints that are remembered. Where they come and go, the oldest is forgotten, and counts from 0 should it be back. */
 const MOST_ENDPOINTS = 10_000
+
+/** Names that nobody serves have no tally of their own: models, and strangers behind a gateway, invent them. */
+const UNSERVED_TOOLS: CallKind = { method: 'tools/call', tool: undefined, key: 'tools/call' }
+const UNSERVED_METHODS: CallKind = { method: '*', tool: undefined, key: '*' }
+
+function sharedBy({ method }: CallKind): CallKind {
+  return method === 'tools/call' ? UNSERVED_TOOLS : UNSERVED_METHODS
+}
 
 /**
  * What happened in a pool since it was made, for statistics and collectors.
@@ -17,12 +26,13 @@ const MOST_ENDPOINTS = 10_000
 export class PoolTally implements CallObserver {
   /** Bounded by the interner of kinds. */
   readonly kinds: Map<CallKind, KindTally> = new Map()
+  readonly attempts: AttemptTally = new AttemptTally()
   /** By label. */
   readonly endpoints: Map<string, EndpointTally> = new Map()
   /** How long calls waited in the queue. */
   readonly waits: Readonly<Record<Priority, Durations>> = { high: new Durations(), normal: new Durations(), low: new Durations() }
   /** How long health checks took, whatever came of them. */
-  readonly healthChecks: Durations = new Durations()
+  readonly healthChecks: DurationBuckets = new DurationBuckets()
   failedHealthChecks = 0
 
   /** Of the queue. */
@@ -32,17 +42,15 @@ export class PoolTally implements CallObserver {
   }
 
   callEnded(kind: CallKind, end: CallEnd, elapsed: Milliseconds): void {
-    let tally = this.kinds.get(kind)
-    if (tally === undefined) {
-      tally = new KindTally(kind)
-      this.kinds.set(kind, tally)
-    }
+    const tally = this.kinds.get(kind) ?? this.#kind(end === 'NO_HEALTHY_CLIENTS' || nameOf(kind) === '*' ? sharedBy(kind) : kind)
     tally.ended(end, elapsed)
   }
 
   attemptEnded({ endpointLabel }: Target, outcome: Outcome, failure: AttemptFailure | undefined, elapsed: Milliseconds): void {
     const tally = this.endpoints.get(endpointLabel) ?? this.#newEndpoint(endpointLabel)
-    tally.ended(outcome, failure, elapsed)
+    tally.ended(outcome, failure)
+    tally.took(outcome, elapsed)
+    this.attempts.ended(outcome, failure)
   }
 
   waited(priority: Priority, time: Milliseconds): void {
@@ -55,6 +63,15 @@ export class PoolTally implements CallObserver {
     if (!ok) this.failedHealthChecks++
   }
 
+  #kind(kind: CallKind): KindTally {
+    let tally = this.kinds.get(kind)
+    if (tally === undefined) {
+      tally = new KindTally(kind)
+      this.kinds.set(kind, tally)
+    }
+    return tally
+  }
+
   #newEndpoint(label: string): EndpointTally {
     const [oldest] = this.endpoints.keys()
     if (oldest !== undefined && this.endpoints.size >= MOST_ENDPOINTS) this.endpoints.delete(oldest)
@@ -62,4 +79,16 @@ export class PoolTally implements CallObserver {
     this.endpoints.set(label, tally)
     return tally
   }
+}
+
+const tallies = new WeakMap<object, PoolTally>()
+
+/** The tally of a pool: known to it and to its collectors, and no part of what users see. */
+export function tallyOf(pool: object): PoolTally {
+  let tally = tallies.get(pool)
+  if (tally === undefined) {
+    tally = new PoolTally()
+    tallies.set(pool, tally)
+  }
+  return tally
 }

@@ -51,7 +51,7 @@ export interface ClientMetrics extends Quantiles {
  * repeats and waits in the queue included.
  */
 export interface CallStatistics extends Quantiles {
-  /** The tool, or the method. `*` are all beyond those that have a row of their own: the first 1,000 tools, and the first 200 methods. */
+  /** The tool, or the method. `*` are all without a row of their own: what nobody serves, and all beyond the first 1,000 tools and 200 methods. */
   readonly name: string
   /** Calls that ended; listen streams are none. */
   readonly calls: number

@@ -30,6 +30,7 @@ export type {
   InstanceOptions,
   KubernetesDiscoveryOptions,
   LoadBalancingAlgorithm,
+  MetricsOptions,
   Pem,
   PoolOptions,
   ProtocolVersion,

@@ -52,6 +52,8 @@ export const SEVERITIES: { readonly [Name in PoolEvent['name']]: SeverityOf<Name
   'endpoint:added': 'debug',
   'endpoint:removed': 'debug',
   notification: 'debug',
+  'metrics:push-failed': 'warn',
+  'metrics:push-restored': 'info',
   'shutting-down': 'info',
   shutdown: 'info',
 }

@@ -214,6 +214,7 @@ export const registries: readonly Requirement[] = [
           'whose revision was compacted away begins anew',
           'begins anew where the data was lost',
           'that is silent is opened again, and misses nothing',
+          'a sign of life of etcd tells how far the watch has come: the next one begins there',
           'are asked one after the other when they are away, and one that answers is enough',
           'without a leader are told of, and keep what there was until they have one',
           'answers %s, and is told of',
@@ -250,6 +251,7 @@ export const registries: readonly Requirement[] = [
         'packages/pool/test/discovery-kubernetes.test.ts': [
           'are listed, and watched from the version of the list',
           'are listed page by page',
+          'are listed from the beginning where the server has forgotten the pages',
           'are watched again from where the watch ended, which is no error',
           'are watched from the version of the last bookmark',
           'are listed again where their version is 410 Gone, by %s',

@@ -177,6 +177,22 @@ describe('users of etcd', () => {
   })
 })
 
+it('a sign of life of etcd tells how far the watch has come: the next one begins there', async () => {
+  const starts: unknown[] = []
+  const header = (revision: number): string => `"header":{"cluster_id":"1","revision":"${revision}"}`
+  const server = createServer((req, res) => {
+    if (req.url === '/v3/kv/range') return void res.end(`{${header(5)}}`)
+    void req.toArray().then((chunks) => {
+      starts.push((JSON.parse(Buffer.concat(chunks).toString()) as { create_request: { start_revision: unknown } }).create_request.start_revision)
+      res.end(`{"result":{${header(5)},"created":true}}\n{"result":{${header(50)}}}\n`)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  watch({ hosts: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })
+  await expect.poll(() => starts.slice(0, 2)).toEqual([6, 51])
+})
+
 describe('what is no etcd', () => {
   it.each([
     ['HTML', '<html>It works!</html>', 'no JSON'],

@@ -64,6 +64,15 @@ describe('EndpointSlices of a Service', () => {
     expect(lists(api)).toBe(3)
   })
 
+  it('are listed from the beginning where the server has forgotten the pages', async () => {
+    const api = await running(startKubernetesServer())
+    for (let n = 0; n < 600; n++) api.apply(slice(`mcp-${n}`, [`10.0.${n >> 8}.${n & 255}`]))
+    api.faults.next({ kind: 'status', status: 410 }, 1, ({ path }) => path.includes('continue='))
+    const seen = watch({ apiServer: api.url, namespace: 'default' })
+    await expect.poll(() => seen.sets.at(-1)?.length).toBe(600)
+    expect([lists(api), seen.sets.length, seen.errors]).toEqual([4, 1, []])
+  })
+
   it('are watched again from where the watch ended, which is no error', async () => {
     const { api, seen } = await begin()
     await expect.poll(() => api.watches).toBe(1)
@@ -229,7 +238,7 @@ describe('in a cluster', () => {
 
   it('the account does not go to another API server that the options name', async () => {
     const api = await running(startKubernetesServer())
-    watch({ apiServer: api.url }, (await pod(api, files)).pod)
+    watch({ apiServer: api.url, namespace: 'default' }, (await pod(api, files)).pod)
     expect((await api.requests.next('GET')).headers.authorization).toBeUndefined()
   })
 

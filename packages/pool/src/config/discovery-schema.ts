@@ -49,7 +49,8 @@ export const discoveryTypes: { readonly [Type in DiscoveryOptions['type']]: Disc
   }),
   kubernetes: discoveryType<KubernetesDiscoveryOptions, keyof InstanceOptions>(
     { type: type('kubernetes'), ...kubernetesOptions },
-    ({ apiServer, token }, place) => {
+    ({ apiServer, namespace, token }, place) => {
+      if (apiServer !== undefined && namespace === undefined) place.member('namespace').must('be given where apiServer is')
       if (token !== undefined && apiServer !== undefined && !isSecureUrl(new URL(apiServer)))
         place.member('apiServer').must('be an https: URL: plain http: would show the token to the network (allowed on loopback)')
     },

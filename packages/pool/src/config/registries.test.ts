@@ -71,7 +71,8 @@ describe("serviceDiscovery of type 'kubernetes'", () => {
     ['a name that is none', { service: 'mcp,a=b' }, 'serviceDiscovery.service must be a name of Kubernetes (a-z, 0-9 and -), got "mcp,a=b"'],
     ['a namespace that is none', { namespace: '../secrets' }, 'serviceDiscovery.namespace must be a name of Kubernetes'],
     ['a port that is none', { port: 70_000 }, 'serviceDiscovery.port must be a whole number in 1 … 65,535, got 70000'],
-    ['a token in the open', { apiServer: 'http://k8s:8080', token: 's3cr3t' }, 'serviceDiscovery.apiServer must be an https: URL'],
+    ['another cluster, and no namespace', { apiServer: 'https://k8s:6443' }, 'serviceDiscovery.namespace must be given where apiServer is'],
+    ['a token in the open', { namespace: 'a', apiServer: 'http://k8s:8080', token: 's3cr3t' }, 'serviceDiscovery.apiServer must be an https: URL'],
   ])('refuses %s', (_what, options, message) => {
     expect(problem({ type: 'kubernetes', service: 'mcp', ...options })).toContain(message)
   })

@@ -131,7 +131,7 @@ const portOrName: Check<string | number> = {
 }
 
 export const kubernetesOptions: OptionTable<Omit<KubernetesDiscoveryOptions, 'type'>, keyof InstanceOptions> = {
-  namespace: { ...row, check: label, otherwise: "the pod's own", doc: 'Where the Service is.' },
+  namespace: { ...row, check: label, otherwise: "the pod's own; with `apiServer` it must be given", doc: 'Where the Service is.' },
   service: { ...row, check: label, required: true, doc: 'The Service.' },
   port: {
     ...row,

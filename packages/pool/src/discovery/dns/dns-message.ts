@@ -58,7 +58,7 @@ export function replyTo(query: Query, bytes: Buffer): Reply | undefined {
 }
 
 /** Names are compared without regard to case, and absolute. */
-export function sameName(a: string, b: string): boolean {
+function sameName(a: string, b: string): boolean {
   return normalized(a) === normalized(b)
 }
 

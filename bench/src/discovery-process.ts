@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type EndpointOptions, MCPClientPool, type PoolOptions, type Resolver, type ResolverListener } from 'mcp-client-pool'
+import { registries } from './discovery-registries.js'
 
 /** The process behind one row of `discovery`: `node discovery-process.js MODE ROUNDS ENDPOINTS URL…`. Sends its figures. */
 const [mode, rounds, endpoints, ...urls] = process.argv.slice(2)
@@ -47,7 +48,11 @@ const modes: Record<string, () => Promise<Record<string, unknown>>> = {
   'one more': () => changes((before, round) => [...before, { url: `http://192.168.0.1:${1_000 + round}/mcp`, weight: 1 }]),
   resolver: async () => {
     const source = new Told(found(1))
-    return picks({ serviceDiscovery: source }, async (count) => source.tell(found(count)))
+    return picks({ serviceDiscovery: source }, async (count) => {
+      const begin = performance.now()
+      source.tell(found(count))
+      return begin
+    })
   },
   file: async () => {
     const directory = await mkdtemp(join(tmpdir(), 'bench-discovery-'))
@@ -57,12 +62,16 @@ const modes: Record<string, () => Promise<Record<string, unknown>>> = {
       await rename(`${path}.new`, path)
     }
     await put(1)
-    const figures = await picks({ serviceDiscovery: { type: 'file', path } }, put)
+    const figures = await picks({ serviceDiscovery: { type: 'file', path } }, async (count) => {
+      const begin = performance.now()
+      await put(count)
+      return begin
+    })
     await rm(directory, { recursive: true })
     return figures
   },
 }
-process.send!(await modes[mode!]!())
+process.send!(await (modes[mode!] ?? registry)())
 
 /** CPU that the pool takes for an answer in which one endpoint is described otherwise, and how many clients it made for it. */
 async function changes(next: (before: EndpointOptions[], round: number) => EndpointOptions[]): Promise<Record<string, unknown>> {
@@ -84,8 +93,16 @@ async function changes(next: (before: EndpointOptions[], round: number) => Endpo
   return figures
 }
 
-/** How long it takes from telling of one more server until it may be picked. */
-async function picks(options: PoolOptions, tell: (count: number) => Promise<void>): Promise<Record<string, unknown>> {
+/** `mode` is the name of a registry. */
+async function registry(): Promise<Record<string, unknown>> {
+  const { options, apart, tell, close } = await registries[mode!]!(urls.slice(0, 1))
+  const figures = await picks({ serviceDiscovery: options }, (count) => tell(urls.slice(0, count)), apart)
+  await close()
+  return figures
+}
+
+/** How long it takes from telling of one more server, which `tell` resolves with the time of, until it may be picked. */
+async function picks(options: PoolOptions, tell: (count: number) => Promise<number>, apart: number = 2 * APART): Promise<Record<string, unknown>> {
   const pool = await started({ ...options, maxSize: urls.length })
   const times: number[] = []
   for (let count = 2; count <= Number(rounds) + 1; count++) {
@@ -95,9 +112,8 @@ async function picks(options: PoolOptions, tell: (count: number) => Promise<void
         if (endpoint === url && pool.getHealthyClients().some((client) => client.endpointLabel === url)) resolve(performance.now())
       })
     })
-    await sleep(2 * APART)
-    const begin = performance.now()
-    await tell(count)
+    await sleep(apart)
+    const begin = await tell(count)
     times.push((await there) - begin)
   }
   await pool.shutdown({ timeout: 0 })

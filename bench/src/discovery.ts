@@ -38,6 +38,14 @@ export async function discovery({ smoke, rounds }: { smoke: boolean; rounds: num
       ['file', 'a file with one more server is renamed into its place'],
     ] as const)
       row(`${name}: until it is picked`, (await measure(mode, rounds, endpoints, servers)).times, 100, '', true)
+    for (const [mode, name, most] of [
+      ['consul', 'Consul, a double of its API, has one more instance', rounds],
+      ['etcd', 'etcd has one more key', rounds],
+      ['kubernetes', 'Kubernetes, a double of its API, has one more pod', rounds],
+      // Five seconds each: the shortest time between two questions.
+      ['dns', 'dnsmasq answers with one more SRV record', Math.min(rounds, 5)],
+    ] as const)
+      row(`${name}: until it is picked`, (await measure(mode, most, endpoints, servers)).times, 100, '', true)
   } finally {
     await servers.stop()
   }

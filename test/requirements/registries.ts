@@ -63,11 +63,12 @@ export const registries: readonly Requirement[] = [
   {
     id: 'REGISTRY-5',
     source: 'issue 4: discovery 3 to 6, what must not happen',
-    text: 'a pool finds real servers in each registry, uses what is added, lets go of what is gone, and loses nothing in an outage',
+    text: 'a pool finds real servers in each registry, uses what is added within 100 ms of being told, lets go of what is gone, and loses nothing in an outage',
     proof: {
       tests: {
         'packages/pool/test/discovery-registries.test.ts': ['follows it: what is added is used, what is gone is let go of, and an outage takes nothing away'],
       },
+      bench: 'discovery',
     },
   },
 

@@ -64,6 +64,7 @@ export const resilience: readonly Requirement[] = [
           'gives the place of a trial call back that proved nothing',
           'opens again, for the whole time, when one trial fails',
         ],
+        'packages/pool/src/health/ejections.test.ts': ['gives the place of a trial call that hangs to another in time, and its success counts all the same'],
         'packages/pool/test/resilience-breaker.test.ts': [
           'lets few trial calls through when its time is over, and opens again where they fail',
           'closes once its trial calls went well',

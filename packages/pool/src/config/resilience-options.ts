@@ -36,7 +36,7 @@ export interface ResilienceOptions {
   readonly breakerThreshold?: number | undefined
   /** How far back the breaker counts. Raise it where calls are rare. Range 1 … 2,147,483,647 ms. @default 60_000 */
   readonly breakerTimeout?: Milliseconds | undefined
-  /** How long an open breaker waits before it lets trial calls through. Range 1 … 2,147,483,647 ms. @default 30_000 */
+  /** How long an open breaker waits before it lets trial calls through, and for one of them before it lets another through in its place. Range 1 … 2,147,483,647 ms. @default 30_000 */
   readonly breakerResetTimeout?: Milliseconds | undefined
   /** Share of the calls within `breakerTimeout` whose failure opens the breaker as well, from `breakerMinimumVolume` on. Range 0.01 … 1. @default 0.5 */
   readonly breakerFailureRate?: number | undefined

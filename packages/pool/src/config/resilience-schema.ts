@@ -92,7 +92,12 @@ export const resilienceOptions: OptionTable<CheckedResilience, ResilienceDefault
     doc: 'Failures in a row, within `breakerTimeout`, that open the circuit breaker of a client; its calls then fail at once with `CIRCUIT_OPEN` where nobody else can take them. Give one where a failing server must be left alone whatever that costs.',
   },
   breakerTimeout: { ...row, check: duration, default: 60_000, doc: 'How far back the breaker counts. Raise it where calls are rare.' },
-  breakerResetTimeout: { ...row, check: duration, default: 30_000, doc: 'How long an open breaker waits before it lets trial calls through.' },
+  breakerResetTimeout: {
+    ...row,
+    check: duration,
+    default: 30_000,
+    doc: 'How long an open breaker waits before it lets trial calls through, and for one of them before it lets another through in its place.',
+  },
   breakerFailureRate: {
     ...row,
     check: share(0.01, 1),

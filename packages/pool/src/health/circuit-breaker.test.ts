@@ -98,7 +98,7 @@ describe('CircuitBreaker', () => {
     world.settle(good, 'ok')
     world.now += 5_000
     world.settle(bad, 'failed')
-    expect([world.breaker.state, world.breaker.opensUntil]).toEqual(['open', world.now + 30_000])
+    expect([world.breaker.state, world.breaker.changesAt]).toEqual(['open', world.now + 30_000])
   })
 
   it('hears nothing in calls that started before it opened, or before it closed again', () => {
@@ -190,7 +190,7 @@ describe('CircuitBreaker', () => {
           }
           expect(world.breaker.state).toBe(model.state)
           if (model.state === 'closed') expect(world.breaker.failures).toBe(model.inARow())
-          expect(model.trials.size).toBeLessThanOrEqual(chosen.breakerTrials)
+          expect(model.places).toBeLessThanOrEqual(chosen.breakerTrials)
         }
       }),
       { numRuns: 500 },
@@ -222,7 +222,11 @@ class Model {
   }
   admits(): boolean {
     if (this.state === 'open' && this.now >= this.#since + this.#options.breakerResetTimeout) this.become('half-open')
-    return this.state === 'closed' || (this.state === 'half-open' && this.trials.size + this.#passed < this.#options.breakerTrials)
+    return this.state === 'closed' || (this.state === 'half-open' && this.places + this.#passed < this.#options.breakerTrials)
+  }
+  /** Of trials that did not take too long by now. */
+  get places(): number {
+    return [...this.trials].filter(({ startedAt }) => this.now < startedAt + this.#options.breakerResetTimeout).length
   }
   start(attempt: BareAttempt): void {
     if (this.admits() && this.state === 'half-open') this.trials.add(attempt)

@@ -22,8 +22,8 @@ export type BreakerStatus = 'closed' | 'open' | 'half-open'
 type State =
   | { readonly is: 'closed'; readonly since: Milliseconds }
   | { readonly is: 'open'; readonly since: Milliseconds }
-  /** Invariant: `trials` holds at most `breakerTrials` attempts, and `succeeded` is less than that. */
-  | { readonly is: 'half-open'; readonly since: Milliseconds; readonly trials: Outstanding[]; succeeded: number }
+  /** Invariant: `trials` holds, after the first `hung`, at most `breakerTrials` attempts in the order of their start, and `succeeded` is less than that. */
+  | { readonly is: 'half-open'; readonly since: Milliseconds; readonly trials: Outstanding[]; hung: number; succeeded: number }
 
 /**
  *     closed ──── too many failures ───▶ open
@@ -45,6 +45,9 @@ const NEXT: Readonly<Record<BreakerStatus, BreakerStatus>> = { closed: 'open', o
  * over elapsed time: an idle client has nothing on it, and a breaker that is closed stays so.
  *
  * Attempts that started before the present state say nothing about it: they were made in the bad time that it ended.
+ *
+ * A trial call that has no end after `breakerResetTimeout` gives its place to another, or one that hangs, with no timeout, would keep the breaker half-open
+ * for ever. It still counts when it ends: some tools take that long.
  */
 export class CircuitBreaker {
   readonly #clock: Clock
@@ -85,9 +88,11 @@ export class CircuitBreaker {
     return this.#state.is === 'open' ? this.#state.since : undefined
   }
 
-  /** When it lets trial calls through; undefined while it is not open. */
-  get opensUntil(): Milliseconds | undefined {
-    return this.#state.is === 'open' ? this.#state.since + this.#options.breakerResetTimeout : undefined
+  /** When time gives it a place for one more trial call; undefined: time alone changes nothing. */
+  get changesAt(): Milliseconds | undefined {
+    const state = this.#state
+    const from = state.is === 'open' ? state.since : state.is === 'half-open' ? state.trials[state.hung]?.startedAt : undefined
+    return from === undefined ? undefined : from + this.#options.breakerResetTimeout
   }
 
   /** Whether one more attempt may start. An open breaker whose time is over is half-open from then on. */
@@ -100,12 +105,15 @@ export class CircuitBreaker {
   /** The same, as of its last change. */
   get hasPlace(): boolean {
     const state = this.#state
-    return state.is === 'closed' || (state.is === 'half-open' && state.trials.length + state.succeeded < this.#options.breakerTrials)
+    return state.is === 'closed' || (state.is === 'half-open' && state.trials.length - state.hung + state.succeeded < this.#options.breakerTrials)
   }
 
   /** Time has passed. */
   pass(now: Milliseconds): void {
-    if (this.#state.is === 'open' && now >= this.#state.since + this.#options.breakerResetTimeout) this.#transition('open', 'half-open', now)
+    for (let at = this.changesAt; at !== undefined && now >= at; at = this.changesAt) {
+      if (this.#state.is === 'half-open') this.#state.hung++
+      else this.#transition('open', 'half-open', now)
+    }
   }
 
   started(attempt: Outstanding, now: Milliseconds): void {
@@ -123,6 +131,7 @@ export class CircuitBreaker {
     const at = state.trials.indexOf(attempt)
     if (at < 0) return
     state.trials.splice(at, 1)
+    if (at < state.hung) state.hung--
     if (outcome === 'failed') this.#transition('half-open', 'open', now)
     else if (outcome === 'ok' && ++state.succeeded >= this.#options.breakerTrials) this.#transition('half-open', 'closed', now)
   }
@@ -170,7 +179,7 @@ export class CircuitBreaker {
 
   #become(to: BreakerStatus, now: Milliseconds): void {
     const same = this.#state.is === to
-    if (to === 'half-open') this.#state = { is: to, since: now, trials: [], succeeded: 0 }
+    if (to === 'half-open') this.#state = { is: to, since: now, trials: [], hung: 0, succeeded: 0 }
     else this.#state = { is: to, since: now }
     if (to === 'closed') {
       this.#moment.time = now

@@ -270,6 +270,21 @@ describe('Ejections', () => {
     expect(world.panics.slice(1)).toEqual([[false, 1, 2]])
   })
 
+  it('gives the place of a trial call that hangs to another in time, and its success counts all the same', () => {
+    const world = new World(2, { breakerThreshold: 3, breakerTrials: 1, maxEjectionPercent: 0 })
+    world.seat(0).breaker!.force('half-open')
+    const hanging = world.start(0)
+    expect(world.usable).toBe('1')
+    world.time.advance(29_000)
+    expect(world.usable).toBe('1')
+    world.time.advance(1_000)
+    expect(world.usable).toBe('01')
+    world.start(0)
+    expect(world.usable).toBe('1')
+    world.settle(0, hanging, 'ok')
+    expect([world.usable, world.seat(0).breaker!.state]).toEqual(['01', 'closed'])
+  })
+
   it('opens a breaker for its time, tries, and closes it, telling all of it', () => {
     const world = new World(2, { breakerThreshold: 3, maxEjectionPercent: 0 })
     world.rounds(3, { 0: 'failed' })
@@ -370,7 +385,7 @@ function check(world: World, available: readonly number[], options: { maxEjectio
     const seat = world.seat(client)
     if (!available.includes(client)) expect(seat.ejection.state).toBe('in')
     // What was set to end at some time is never put off.
-    const due = Math.min(seat.breaker?.opensUntil ?? Number.POSITIVE_INFINITY, seat.ejection.until ?? Number.POSITIVE_INFINITY)
+    const due = Math.min(seat.breaker?.changesAt ?? Number.POSITIVE_INFINITY, seat.ejection.until ?? Number.POSITIVE_INFINITY)
     if (due !== Number.POSITIVE_INFINITY && available.includes(client)) expect([seat.due, due > world.time.now()]).toEqual([expect.closeTo(due, 6), true])
   }
 }

@@ -154,15 +154,15 @@ export class Ejections implements SeatOwner {
     }
   }
 
-  placesChanged(): void {
-    this.#publish()
+  placesChanged(seat: Seat): void {
+    this.#afterwards(seat)
   }
 
   timePassed(seat: Seat, now: Milliseconds): void {
     seat.breaker?.pass(now)
     const { until } = seat.ejection
-    if (until !== undefined && now >= until) this.#try(seat)
-    this.#wind(seat)
+    if (until !== undefined && now >= until) seat.ejection.try()
+    this.#afterwards(seat)
   }
 
   // ── Ways in and out ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -178,10 +178,6 @@ export class Ejections implements SeatOwner {
     this.#publish()
     this.#tell({ what: 'ejected', target, reason, duration })
     this.#tellPanic()
-  }
-
-  #try(seat: Seat): void {
-    if (seat.ejection.try()) this.#afterwards(seat)
   }
 
   #afterwards(seat: Seat): void {
@@ -253,7 +249,7 @@ export class Ejections implements SeatOwner {
   /** Sets the alarm of a seat to what ends next. */
   #wind(seat: Seat): void {
     const { timers } = this.#ports
-    const due = Math.min(seat.breaker?.opensUntil ?? Number.POSITIVE_INFINITY, seat.ejection.until ?? Number.POSITIVE_INFINITY)
+    const due = Math.min(seat.breaker?.changesAt ?? Number.POSITIVE_INFINITY, seat.ejection.until ?? Number.POSITIVE_INFINITY)
     if (this.#stopped || seat.target === undefined || due === Number.POSITIVE_INFINITY) timers.clear(seat)
     else timers.set(seat, due - timers.now())
   }

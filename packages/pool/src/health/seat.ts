@@ -15,8 +15,8 @@ export interface SeatOwner {
   ended(seat: Seat, attempt: Outstanding, outcome: Outcome, now: Milliseconds): void
   /** Of one that is out or on trial. */
   endedOutside(seat: Seat, attempt: Outstanding, outcome: Outcome, now: Milliseconds): void
-  /** A trial call started or ended. */
-  placesChanged(): void
+  /** A trial call of that one started or ended. */
+  placesChanged(seat: Seat): void
   /** What was to end by time may have ended. */
   timePassed(seat: Seat, now: Milliseconds): void
 }
@@ -63,16 +63,16 @@ export class Seat extends Alarm implements Omit<Guard, 'full'> {
     }
     if (this.breaker !== undefined && this.breaker.state !== 'closed') {
       this.breaker.started(attempt, now)
-      this.#owner.placesChanged()
+      this.#owner.placesChanged(this)
     }
-    if (this.ejection.state !== 'in' && this.ejection.started(attempt)) this.#owner.placesChanged()
+    if (this.ejection.state !== 'in' && this.ejection.started(attempt)) this.#owner.placesChanged(this)
   }
 
   settled(attempt: Outstanding, outcome: Outcome, now: Milliseconds): void {
     if (this.breaker !== undefined) {
       const closed = this.breaker.state === 'closed'
       this.breaker.settled(attempt, outcome, now)
-      if (!closed) this.#owner.placesChanged()
+      if (!closed) this.#owner.placesChanged(this)
     }
     if (this.suspicion === undefined) return
     this.suspicion.settled(attempt, outcome, now)

@@ -50,6 +50,7 @@ export const events: readonly Requirement[] = [
           'of the pool is told of when its server forgot it, and when it is open again',
           'of a caller is told of too, and not when the caller ends it or the pool shuts down',
         ],
+        'packages/pool/test/http-legacy.test.ts': ['legacy: a session that the list of tools finds lost is told of, and is no error of the server'],
         'packages/pool/src/mcp/session.test.ts': ['tells of its loss and of its return, wherever that is, and of nothing that its owner wanted'],
       },
     },

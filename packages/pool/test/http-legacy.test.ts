@@ -242,6 +242,15 @@ describe('legacy: broken streams', () => {
   })
 })
 
+it('legacy: a session that the list of tools finds lost is told of, and is no error of the server', async () => {
+  const server = await serve()
+  server.faults.next('404', 1, 'tools/list')
+  const { heard, connection } = await worlds.connect(server.url)
+  await heard.until(() => heard.sessions.length === 2)
+  await expect.poll(() => connection.serves({ method: 'tools/call', tool: 'none', key: '' })).toBe('no')
+  expect([heard.sessions, heard.errors, heard.lost]).toEqual([['lost', 'restored'], [], []])
+})
+
 describe.each([404, 400] as const)('legacy: a lost session, with HTTP %d', (lostSessionStatus) => {
   it('is refused for the call that meets it, and opened again for the next', async () => {
     const server = await serve({ lostSessionStatus })

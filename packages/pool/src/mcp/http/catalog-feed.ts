@@ -51,7 +51,8 @@ export class CatalogFeed extends Alarm {
       },
       (error: unknown) => {
         if (this.#lane === undefined || lane.channel.closed) return
-        lane.channel.report(error instanceof Error ? error : new Error(String(error)))
+        // A lost session is told of as such, and another one is opened: it is no failure of the server.
+        if (!(error instanceof PoolError && error.code === 'SESSION_LOST')) lane.channel.report(error instanceof Error ? error : new Error(String(error)))
         const most = Math.min(RETRY_MOST, RETRY_FIRST * 2 ** this.#failures++)
         lane.channel.timers.set(this, lane.channel.random() * most)
       },

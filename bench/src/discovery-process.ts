@@ -29,8 +29,10 @@ class Told implements Resolver {
   async close(): Promise<void> {}
 }
 
-/** Real servers first, and so many that nobody needs to connect to. */
-const set = (anew: number): EndpointOptions[] =>
+/** Real servers first, and so many that nobody needs to connect to; as a registry's answer is parsed. */
+const set = (anew: number): EndpointOptions[] => JSON.parse(JSON.stringify(described(anew))) as EndpointOptions[]
+
+const described = (anew: number): EndpointOptions[] =>
   Array.from({ length: Number(endpoints) }, (_, at) => ({
     url: urls[at] ?? `http://10.${at >> 16}.${(at >> 8) & 255}.${at & 255}:8080/mcp`,
     id: `node-${at}/mcp`,
@@ -44,7 +46,7 @@ const found = (count: number): EndpointOptions[] => urls.slice(0, count).map((ur
 const modes: Record<string, () => Promise<Record<string, unknown>>> = {
   // One endpoint has another weight each time, and the next time the one after it.
   'same objects': () => changes((before, round) => before.with(round, { ...before[round]!, weight: 2 })),
-  'new objects': () => changes((_, round) => JSON.parse(JSON.stringify(set(round))) as EndpointOptions[]),
+  'new objects': () => changes((_, round) => set(round)),
   'one more': () => changes((before, round) => [...before, { url: `http://192.168.0.1:${1_000 + round}/mcp`, weight: 1 }]),
   resolver: async () => {
     const source = new Told(found(1))

@@ -78,6 +78,16 @@ describe('an entry that is wrong', () => {
     ])
   })
 
+  it('may be a hole, and the list one that grows after it was handed over', () => {
+    const read = entries()
+    const list: unknown[] = Array(2)
+    list.push({ url: url('a') })
+    expect(told(read.answered(list))).toEqual([[url('a')], []])
+    expect(read.rejected).toBe(2)
+    list.push({ url: url('b') })
+    expect(told(read.answered(list))).toEqual([[url('b')], []])
+  })
+
   it('is counted where there are many, with the reasons of the first ten', () => {
     const read = entries()
     read.answered(Array.from({ length: 1_000 }, (_, at) => ({ url: url(`e${at}`), weight: -at - 1 })))

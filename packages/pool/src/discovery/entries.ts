@@ -6,7 +6,6 @@ const REASONS = 10
 
 /** One entry of an answer, and what it was read as. */
 interface Entry {
-  readonly given: unknown
   /** What it is likely to be found by again. */
   readonly name: string | undefined
   readonly read: ResolvedEndpoint | string
@@ -34,6 +33,8 @@ export class Entries {
   readonly #client: PoolClient
   /** Ids that are taken: those of endpoints that are listed. */
   readonly #taken: ReadonlySet<string>
+  /** The last answer, and what each of it is read as. Side by side, for most answers are compared with it and no more. */
+  #given: readonly unknown[] = []
   #order: readonly Entry[] = []
   #byName = new Map<string, Entry>()
   readonly #byId = new Map<string, Entry>()
@@ -62,42 +63,30 @@ export class Entries {
       .map(({ read }) => (typeof read === 'string' ? read : `"${read.id}": the id is that of another endpoint; give one of them another id`))
   }
 
-  answered(given: readonly unknown[]): AnswerChanges {
+  answered(said: readonly unknown[]): AnswerChanges {
+    // Whoever handed it over may go on with the same array. It has no holes then, either.
+    const answer = [...said]
     const before = this.#order
-    const [head, tail] = alike(before, given)
-    const [end, givenEnd] = [before.length - tail, given.length - tail]
-    if (head === end && head === givenEnd) return NOTHING
-    const left = before.slice(head, end)
-    for (const [at, entry] of left.entries()) entry.at = at
-    const stay = new Set<Entry>()
+    const [head, tail] = alike(this.#given, answer)
+    const [end, answerEnd] = [before.length - tail, answer.length - tail]
+    const left = new Left(before.slice(head, end), this.#given.slice(head, end))
+    this.#given = answer
+    if (head === end && head === answerEnd) return NOTHING
     const fresh: Entry[] = []
-    const between: Entry[] = []
-    let next = 0
-    for (const one of given.slice(head, givenEnd)) {
-      let entry = this.#again(one, left, next, stay)
-      if (entry === undefined) fresh.push((entry = this.#read(one)))
-      else {
-        stay.add(entry)
-        next = entry.at + 1
-      }
-      between.push(entry)
-    }
+    const between = answer.slice(head, answerEnd).map((given) => {
+      const name = nameOf(given)
+      const known = left.take(given, name === undefined ? undefined : this.#byName.get(name))
+      if (known !== undefined) return known
+      const entry = this.#read(given, name)
+      fresh.push(entry)
+      return entry
+    })
     this.#order = before.slice(0, head).concat(between, before.slice(end))
-    return this.#compare(new Set(left.filter((entry) => !stay.has(entry))), fresh)
+    return this.#compare(left.rest, fresh)
   }
 
-  /** What it was before, of those that are left: where the last one was followed by it, else by its name. */
-  #again(given: unknown, left: readonly Entry[], next: number, taken: ReadonlySet<Entry>): Entry | undefined {
-    const is = (entry: Entry | undefined): boolean => entry !== undefined && !taken.has(entry) && sameEntry(entry.given, given)
-    if (is(left[next])) return left[next]
-    const name = nameOf(given)
-    const named = name === undefined ? undefined : this.#byName.get(name)
-    return named !== undefined && left[named.at] === named && is(named) ? named : undefined
-  }
-
-  #read(given: unknown): Entry {
-    const name = nameOf(given)
-    const entry: Entry = { given, name, read: readEndpoint(given, this.#client), at: 0 }
+  #read(given: unknown, name: string | undefined): Entry {
+    const entry: Entry = { name, read: readEndpoint(given, this.#client), at: 0 }
     if (name !== undefined) this.#byName.set(name, entry)
     return entry
   }
@@ -129,13 +118,38 @@ export class Entries {
   }
 }
 
+/** The entries of the last answer that may be in this one too, at other places. */
+class Left {
+  readonly rest: Set<Entry>
+  readonly #entries: readonly Entry[]
+  readonly #given: readonly unknown[]
+  /** Behind the one that was taken last: whoever keeps the order is found at once. */
+  #next = 0
+
+  constructor(entries: readonly Entry[], given: readonly unknown[]) {
+    this.rest = new Set(entries)
+    this.#entries = entries
+    this.#given = given
+    for (const [at, entry] of entries.entries()) entry.at = at
+  }
+
+  /** The entry that this one was. */
+  take(given: unknown, named: Entry | undefined): Entry | undefined {
+    const found = [this.#entries[this.#next], named].find((entry) => entry !== undefined && this.rest.has(entry) && sameEntry(this.#given[entry.at], given))
+    if (found === undefined) return undefined
+    this.rest.delete(found)
+    this.#next = found.at + 1
+    return found
+  }
+}
+
 /** How many are as they were, at the beginning and at the end. */
-function alike(before: readonly Entry[], given: readonly unknown[]): readonly [head: number, tail: number] {
-  const shorter = Math.min(before.length, given.length)
+function alike(before: readonly unknown[], answer: readonly unknown[]): readonly [head: number, tail: number] {
+  const shorter = Math.min(before.length, answer.length)
   let head = 0
-  while (head < shorter && sameEntry(before[head]!.given, given[head])) head++
+  while (head < shorter && sameEntry(before[head], answer[head])) head++
   let tail = 0
-  while (tail < shorter - head && sameEntry(before[before.length - 1 - tail]!.given, given[given.length - 1 - tail])) tail++
+  while (tail < shorter - head && sameEntry(before[before.length - 1 - tail], answer[answer.length - 1 - tail])) tail++
   return [head, tail]
 }
 

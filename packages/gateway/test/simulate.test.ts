@@ -80,7 +80,7 @@ describe('mcp-pool simulate', () => {
   it.each([
     [[], 'mcp-pool simulate: Name a scenario: a file, or one of s1-alike, '],
     [['s77'], 'mcp-pool simulate: SCENARIO must be a file, or one of s1-alike, '],
-    [['s1', '--policy', 'luck'], 'mcp-pool simulate: --policy must be pool, least-load, '],
+    [['s1', '--policy', 'luck'], 'mcp-pool simulate: --policy must be pool, zone-blind, '],
     [['s1', '--seeds', '0'], "mcp-pool simulate: --seeds must be a whole number, 1 … 1000, got '0'"],
     [['s1', '--seed', 'x'], "mcp-pool simulate: --seed must be a whole number, 0 … 4294967295, got 'x'"],
     [['s1', '--plot', 'x.png'], "mcp-pool simulate: --plot must end with .svg or .html, got 'x.png'"],

@@ -9,7 +9,9 @@ import { dnsResolver } from '../src/discovery/dns/dns-registry.js'
 import { VirtualTime } from '../src/testing/index.js'
 import { parts, resolved, type Watching, watching } from './registry-world.js'
 
-const TIMES = { timeout: 300, shortest: 50, longest: 300_000 }
+const TIMES = { timeout: 5_000, shortest: 50, longest: 300_000 }
+/** For servers that are not going to answer. */
+const HASTY = { ...TIMES, timeout: 300 }
 
 function watch(options: Partial<DnsDiscoveryOptions>, times = TIMES): Watching {
   return watching(dnsResolver(resolved({ type: 'dns', hostname: 'mcp.test', ...options }), parts(), times))
@@ -47,7 +49,7 @@ describe('addresses in a real DNS server', () => {
 
   it('are what they were while the server refuses, is silent or is away, which is told of', async () => {
     const known = await server({ hosts: { 'mcp.test': ['10.0.0.1'] } })
-    const seen = watch({ servers: [known.address] })
+    const seen = watch({ servers: [known.address] }, HASTY)
     await expect.poll(() => seen.sets.length).toBeGreaterThan(0)
     known.pause()
     await expect
@@ -95,7 +97,7 @@ describe('services in a real DNS server', () => {
       services: many.map((target) => ({ name: '_mcp._tcp.test', target, port: 80 })),
       hosts: Object.fromEntries(many.map((name, n) => [name, [`10.0.1.${n}`]])),
     })
-    const seen = watch({ ...srv, servers: [known.address] }, { ...TIMES, timeout: 5_000 })
+    const seen = watch({ ...srv, servers: [known.address] })
     await expect.poll(() => seen.sets[0]?.length, { timeout: 20_000 }).toBe(200)
     expect(seen.errors).toEqual([])
   })
@@ -131,10 +133,10 @@ describe('a DNS server in trouble', () => {
   ])('that %s is passed over for the next', async (_what, answering, words) => {
     const bad = await double(answering)
     const good = await double((query, reply) => reply(query.questions?.[0]?.type === 'A' ? answer('10.0.0.1') : {}))
-    const seen = watch({ servers: [bad.address, good.address] })
+    const seen = watch({ servers: [bad.address, good.address] }, HASTY)
     await expect.poll(() => seen.sets[0]).toEqual(['http://10.0.0.1:80/mcp'])
     expect(seen.errors).toEqual([])
-    const alone = watch({ servers: [bad.address] })
+    const alone = watch({ servers: [bad.address] }, HASTY)
     await expect.poll(() => String(alone.errors[0])).toContain(words)
     expect(alone.sets).toEqual([])
   })
@@ -163,7 +165,7 @@ describe('a DNS server in trouble', () => {
 
   it('is let go of when the resolver is closed in the middle of a question', async () => {
     const silent = await double(() => {})
-    const resolver = dnsResolver(resolved({ type: 'dns', hostname: 'mcp.test', servers: [silent.address] }), parts(), { ...TIMES, timeout: 60_000 })
+    const resolver = dnsResolver(resolved({ type: 'dns', hostname: 'mcp.test', servers: [silent.address] }), parts(), TIMES)
     const seen = watching(resolver)
     await expect.poll(silent.asked).toBe(1)
     await resolver.close()

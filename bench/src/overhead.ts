@@ -68,7 +68,7 @@ export async function overhead({ smoke, rounds }: { smoke: boolean; rounds: numb
       goal: { kind: 'at least', value: 6 },
     },
     {
-      // The bound of the two rows above: see the contender.
+      // What the two rows above can be compared with: see the contender.
       name: 'SDK Client over the leanest possible transport',
       subject: 'lean:client',
       peer: 'sdk:client',

@@ -94,6 +94,33 @@ export const tracing: readonly Requirement[] = [
     proof: { tests: { 'test/guards.test.ts': ['OpenTelemetry beside the rooms', 'OpenTelemetry in mcp/', 'an SDK of OpenTelemetry in otel/'] } },
   },
   {
+    id: 'OTEL-8',
+    source: 'Issue: what it shows, OpenTelemetry',
+    text: "metrics through the API's meter: mcp.client.operation.duration with few attributes, and how many clients, requests and waiting calls there are",
+    proof: {
+      tests: {
+        'packages/pool/test/otel-metrics.test.ts': [
+          'there are durations, by method, tool, error and revision, as the conventions have them',
+          'names that a caller makes up become few series',
+          'a pool shows how many clients, requests and waiting calls it has, until it is shut down',
+        ],
+      },
+    },
+  },
+  {
+    id: 'OTEL-9',
+    source: 'Issue: what it shows, OpenTelemetry',
+    text: 'tested with one OTLP/HTTP receiver over servers of both eras',
+    proof: {
+      tests: {
+        'packages/pool/test/otel-otlp.test.ts': [
+          'what a collector gets over OTLP is what servers of both eras were told',
+          'a collector that is away harms no call',
+        ],
+      },
+    },
+  },
+  {
     id: 'OTEL-7',
     source: 'Design: Observer',
     text: 'an observer hears when a call is made, waits, is sent, and what came of each attempt and of the call, each once',

@@ -53,6 +53,7 @@ export type {
   ObservedCall,
   ObservedClient,
   ObservedEnd,
+  ObservedPool,
   Observer,
 } from './ports.js'
 

@@ -33,7 +33,7 @@ import type { JsonRpcRequest, JsonRpcResponse, Requirements, Target, Timers } fr
 import { PoolEmitter } from './pool-emitter.js'
 import { answerServerRequest } from './server-requests.js'
 import { systemTimers } from './system-timers.js'
-import { warnOnce } from './observer-warning.js'
+import { WatchedPool } from './watched-pool.js'
 
 /**
  * One MCP client for many servers: keeps live connections to replicas of an MCP server, sends each request to the best of
@@ -78,6 +78,7 @@ export class MCPClientPool extends PoolEmitter {
   readonly #verbs: TypedVerbs
   /** Where the options ask for one, from `start` on. */
   #metering: Metering | undefined
+  readonly #watched: WatchedPool | undefined
   #starting: Promise<void> | undefined
   #ending: Promise<void> | undefined
   #isShuttingDown = false
@@ -88,6 +89,7 @@ export class MCPClientPool extends PoolEmitter {
     const config = resolveConfig(options, (algorithm, previous) => this.#announcements.tell(['balancing:changed', { algorithm, previous }]))
     const announce = (event: Announcement): void => this.#announcements.tell(event)
     this.config = config
+    this.#watched = config.observer && new WatchedPool(config.observer)
     const totals = { totalConnections: 0, activeConnections: 0, failedConnections: 0, totalRequests: 0, failedRequests: 0, averageLatency: 0 }
     this.metrics = totals
     this.#connecting = new Connecting({ config, timers: this.#timers, random: Math.random, announce, nextId: () => this.#path.calls.nextWireId() })
@@ -107,7 +109,7 @@ export class MCPClientPool extends PoolEmitter {
       observer: this.#tally,
       requiredEra,
       answerServer: (request, reply) => answerServerRequest(config.handlers, request, reply),
-      watching: config.observer && { observer: config.observer, onError: warnOnce() },
+      watching: this.#watched,
       recovering: () => this.#fleet.recovering,
       onBusy: (queued) => this.#fleet.pressure(queued),
       onSettling: () => this.#announcements.hold(),
@@ -194,6 +196,7 @@ export class MCPClientPool extends PoolEmitter {
    */
   start(): Promise<void> {
     if (this.#isShuttingDown) return Promise.reject(shuttingDown())
+    this.#watched?.started(this)
     this.#starting ??= this.#start().catch((error: unknown) => {
       this.#starting = undefined
       throw error
@@ -205,6 +208,7 @@ export class MCPClientPool extends PoolEmitter {
   shutdown(options: ShutdownOptions = {}): Promise<void> {
     if (!this.#isShuttingDown) {
       this.#isShuttingDown = true
+      this.#watched?.stopped()
       this.#engine.shutDown()
       this.#path.shutDown()
       void this.#discovery?.close()

@@ -270,6 +270,16 @@ export interface Picker {
 
 // ── Watching calls ───────────────────────────────────────────────────────────────────────────────────────────────────
 
+/** A pool, as it is shown to who watches it: some of its statistics. */
+export interface ObservedPool {
+  getStatistics(): {
+    readonly pool: { readonly healthy: number; readonly unhealthy: number }
+    readonly inFlight: number
+    readonly queue: { readonly [priority in Priority]: number } | undefined
+    readonly clients: ReadonlyArray<{ readonly metrics: { readonly outstanding: number } }>
+  }
+}
+
 /** A call, as it is shown to who watches it. */
 export interface ObservedCall {
   /** As the caller made it. Never to be modified. */
@@ -314,6 +324,8 @@ export type ObservedEnd = JsonRpcResponse | AttemptFailure
 export interface Observer {
   /** A call is made: the asynchronous context is its caller's. undefined: nothing of this call is to be told. */
   callStarted(call: ObservedCall): CallTrace | undefined
+  /** A pool starts. What it returns is called when that is shut down. */
+  poolStarted?(pool: ObservedPool): () => void
 }
 
 export interface CallTrace {

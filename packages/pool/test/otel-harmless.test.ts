@@ -93,6 +93,8 @@ it.each([
   [{ propagator: 5 }, /propagator must be an OpenTelemetry TextMapPropagator, got 5/],
   [{ provider: {} }, /unknown option "provider"/],
   [null, /must be an object/],
+  [{ meterProvider: 'x' }, /meterProvider must be an OpenTelemetry MeterProvider, got "x"/],
+  [{ name: '' }, /name must be a string that is not empty/],
 ])('%j is refused by name', (options, message) => {
   expect(() => openTelemetry(options as never)).toThrow(expect.objectContaining({ code: 'CONFIG', message: expect.stringMatching(message) }))
 })

@@ -55,6 +55,10 @@ export { startKubernetesServer } from './kubernetes-server.js'
 export type { PrometheusServer, PushgatewayServer, Series } from './prometheus.js'
 export { promtool, startPrometheus, startPushgateway } from './prometheus.js'
 
+// For who traces
+export type { OtlpReceiver, ReceivedSpan } from './otlp-receiver.js'
+export { startOtlpReceiver } from './otlp-receiver.js'
+
 // For benches
 export type { RawServerOptions } from './raw-server.js'
 export { startRawServer } from './raw-server.js'

@@ -19,6 +19,12 @@ export const ATTRIBUTE = {
   serverAddress: 'server.address',
   serverPort: 'server.port',
 
+  /** Of metrics: the name of the pool. */
+  pool: 'mcp_client_pool.name',
+  /** Of metrics: `healthy` or `unhealthy`. */
+  clientState: 'mcp_client_pool.client.state',
+  /** Of metrics: `high`, `normal` or `low`. */
+  priority: 'mcp_client_pool.priority',
   /** Id of the client that was picked; of a call, of the one that answered or failed last. */
   client: 'mcp_client_pool.client.id',
   /** Label of its endpoint. */

@@ -1,16 +1,19 @@
 import { type Context, context as contexts, type Span, SpanKind, trace, type Tracer } from '@opentelemetry/api'
 import type { AttemptTrace, CallTrace, JsonRpcNotification, JsonRpcRequest, MetaFields, ObservedAttempt, ObservedCall, ObservedEnd } from '../ports.js'
 import { ATTRIBUTE, EVENT } from './attributes.js'
+import type { CallDurations } from './call-durations.js'
 import type { ClientAttributes } from './client-attributes.js'
 import { isFailure, recordEnd } from './failure.js'
 import type { Propagation } from './propagation.js'
 import { spanName, subjectOf } from './subject.js'
 
-/** What all spans share. */
+/** What all calls share. */
 export interface Tracing {
   readonly tracer: Tracer
   readonly propagation: Propagation
   readonly clients: ClientAttributes
+  /** undefined: nobody takes metrics. */
+  readonly durations: CallDurations | undefined
 }
 
 /**
@@ -22,9 +25,11 @@ export interface Tracing {
  */
 export class CallSpan implements CallTrace {
   readonly #tracing: Tracing
+  readonly #durations: CallDurations | undefined
   readonly #request: JsonRpcRequest
   readonly #context: Context
   readonly #span: Span
+  readonly #startedAt: number
   #queuedAt: number | undefined
   #waited = 0
   #attempts = 0
@@ -33,11 +38,13 @@ export class CallSpan implements CallTrace {
   #lastSession: string | undefined
 
   /** `context`: with the span in it. */
-  constructor(tracing: Tracing, { request }: ObservedCall, context: Context, span: Span) {
+  constructor(tracing: Tracing, { request, stream }: ObservedCall, context: Context, span: Span) {
     this.#tracing = tracing
     this.#request = request
+    this.#durations = stream ? undefined : tracing.durations
     this.#context = context
     this.#span = span
+    this.#startedAt = performance.now()
     span.setAttributes(subjectOf(request))
     span.setAttribute(ATTRIBUTE.requestId, String(request.id))
   }
@@ -60,12 +67,15 @@ export class CallSpan implements CallTrace {
   ended(end: ObservedEnd): void {
     this.#leaveQueue()
     const span = this.#span
-    if (this.#last !== undefined) span.setAttributes(this.#tracing.clients.of(this.#last.client))
+    const client = this.#last && this.#tracing.clients.of(this.#last.client)
+    if (client !== undefined) span.setAttributes(client)
     if (this.#lastSession !== undefined) span.setAttribute(ATTRIBUTE.sessionId, this.#lastSession)
     span.setAttribute(ATTRIBUTE.attempts, this.#attempts)
     if (this.#hedges > 0) span.setAttribute(ATTRIBUTE.hedges, this.#hedges)
     if (this.#waited > 0) span.setAttribute(ATTRIBUTE.queueDuration, this.#waited / 1_000)
     recordEnd(span, end)
+    // In its context: an exemplar of the histogram is this call.
+    if (this.#durations !== undefined) contexts.with(this.#context, () => this.#durations?.record(this.#request, end, this.#startedAt, client))
     span.end()
   }
 

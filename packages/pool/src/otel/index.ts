@@ -21,6 +21,8 @@ export type {
   ObservedCall,
   ObservedClient,
   ObservedEnd,
+  ObservedPool,
   Observer,
+  Priority,
   Progress,
 } from '../ports.js'

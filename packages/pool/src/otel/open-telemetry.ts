@@ -1,15 +1,17 @@
-import { context as contexts, type Link, SpanKind, trace } from '@opentelemetry/api'
+import { context as contexts, type Link, type Meter, metrics, SpanKind, trace } from '@opentelemetry/api'
 import { type OpenTelemetryOptions, resolveOpenTelemetry, version } from '../config/index.js'
-import type { CallTrace, ObservedCall, Observer } from '../ports.js'
+import type { CallTrace, ObservedCall, ObservedPool, Observer } from '../ports.js'
+import { CallDurations } from './call-durations.js'
 import { CallSpan, type Tracing } from './call-span.js'
 import { ClientAttributes } from './client-attributes.js'
+import { PoolGauges } from './pool-gauges.js'
 import { Propagation } from './propagation.js'
 import { spanName } from './subject.js'
 import { UnrecordedCall } from './unrecorded-call.js'
 import { W3CPropagator } from './w3c-propagator.js'
 
 /**
- * Traces of a pool's calls, by OpenTelemetry's conventions for MCP:
+ * Traces and metrics of a pool's calls, by OpenTelemetry's conventions for MCP:
  *
  *     const pool = new MCPClientPool({ endpoints, observer: openTelemetry() })
  *
@@ -18,19 +20,32 @@ import { W3CPropagator } from './w3c-propagator.js'
  * @throws PoolError `CONFIG`, naming every option that is wrong
  */
 export function openTelemetry(options: OpenTelemetryOptions = {}): Observer {
-  const { tracerProvider = trace.getTracerProvider(), propagator = new W3CPropagator() } = resolveOpenTelemetry(options)
-  return new OpenTelemetry({
-    tracer: tracerProvider.getTracer('mcp-client-pool', version),
+  const resolved = resolveOpenTelemetry(options)
+  const { tracerProvider = trace.getTracerProvider(), meterProvider = metrics.getMeterProvider(), propagator = new W3CPropagator(), name } = resolved
+  const meter = meterProvider.getMeter(SCOPE, version)
+  const tracing: Tracing = {
+    tracer: tracerProvider.getTracer(SCOPE, version),
     propagation: new Propagation(propagator),
     clients: new ClientAttributes(),
-  })
+    durations: CallDurations.of(meter),
+  }
+  return new OpenTelemetry(tracing, meter, name)
 }
 
 class OpenTelemetry implements Observer {
   readonly #tracing: Tracing
+  readonly #meter: Meter
+  readonly #name: string
 
-  constructor(tracing: Tracing) {
+  constructor(tracing: Tracing, meter: Meter, name: string) {
     this.#tracing = tracing
+    this.#meter = meter
+    this.#name = name
+  }
+
+  poolStarted(pool: ObservedPool): () => void {
+    const gauges = new PoolGauges(this.#meter, pool, this.#name)
+    return () => gauges.stop()
   }
 
   /** The parent is whom the request itself names, for it says so; else the span in which the caller is. Of two the other is linked. */
@@ -42,10 +57,11 @@ class OpenTelemetry implements Observer {
     const links = parent === active ? undefined : linksTo(trace.getSpanContext(active), trace.getSpanContext(parent))
     const span = tracer.startSpan(spanName(request), links === undefined ? CLIENT : { ...CLIENT, links }, parent)
     const context = trace.setSpan(parent, span)
-    return span.isRecording() ? new CallSpan(this.#tracing, call, context, span) : new UnrecordedCall(propagation, request, context)
+    return span.isRecording() ? new CallSpan(this.#tracing, call, context, span) : new UnrecordedCall(this.#tracing, call, context)
   }
 }
 
+const SCOPE = 'mcp-client-pool'
 const CLIENT = { kind: SpanKind.CLIENT } as const
 
 function linksTo(active: Link['context'] | undefined, parent: Link['context'] | undefined): Link[] | undefined {

@@ -12,7 +12,7 @@ export function spanName(request: JsonRpcRequest): string {
 }
 
 /** What a request is about. Arguments are none of that. */
-export function subjectOf(request: JsonRpcRequest): Attributes {
+export function subjectOf(request: Pick<JsonRpcRequest, 'method' | 'params'>): Attributes {
   const { method, params } = request
   const name = nameOf(request)
   const subject: Attributes = { [ATTRIBUTE.method]: method }
@@ -23,7 +23,8 @@ export function subjectOf(request: JsonRpcRequest): Attributes {
   return subject
 }
 
-function nameOf({ method, params }: JsonRpcRequest): string | undefined {
+/** The tool or prompt that a request names. */
+export function nameOf({ method, params }: Pick<JsonRpcRequest, 'method' | 'params'>): string | undefined {
   if (method !== 'tools/call' && method !== 'prompts/get') return undefined
   const name = params?.['name']
   return typeof name === 'string' ? name : undefined

@@ -7,6 +7,7 @@ const BENCHES: Record<string, { rounds: number; load: () => Promise<(options: { 
   simulation: { rounds: 10, load: async () => (await import('./simulation.js')).simulation },
   guard: { rounds: 30, load: async () => (await import('./guard.js')).guard },
   reality: { rounds: 1, load: async () => (await import('./reality.js')).reality },
+  observe: { rounds: 30, load: async () => (await import('./observe.js')).observe },
   memory: { rounds: 1, load: async () => (await import('./memory.js')).memory },
   discovery: { rounds: 30, load: async () => (await import('./discovery.js')).discovery },
   startup: { rounds: 9, load: async () => (await import('./startup.js')).startup },

@@ -12,7 +12,7 @@ const EVERYTHING: Partial<PoolOptions> = {
   maxConcurrentRequestsPerTool: { echo: 100 },
 }
 
-async function startPool(urls: readonly string[], options: Partial<PoolOptions> = {}): Promise<MCPClientPool> {
+export async function startPool(urls: readonly string[], options: Partial<PoolOptions> = {}): Promise<MCPClientPool> {
   const pool = new MCPClientPool({ endpoints: urls.map((url) => ({ url })), minSize: urls.length, maxSize: urls.length, ...options })
   await pool.start()
   return pool

@@ -24,13 +24,13 @@ it('what a collector gets over OTLP is what servers of both eras were told', asy
   expect(calls.map(({ parentSpanId, traceId, kind, status }) => [parentSpanId, traceId, kind, status])).toEqual(
     calls.map(() => [application.spanId, application.traceId, 3, 0]),
   )
-  expect(calls.map(({ attributes }) => attributes['jsonrpc.request.id']).sort()).toEqual(['0', '1', '2', '3'])
+  expect(calls.map(({ attributes }) => String(attributes['jsonrpc.request.id'])).sort()).toEqual(['0', '1', '2', '3'])
   const attempts = collector.spans.filter(({ name }) => name === 'attempt tools/call slow')
   expect(attempts.map(({ parentSpanId }) => parentSpanId).sort()).toEqual(calls.map(({ spanId }) => spanId).sort())
   for (const { events } of attempts)
     expect(events).toEqual([{ name: 'notifications/progress', attributes: { 'mcp_client_pool.progress.done': 1, 'mcp_client_pool.progress.total': 1 } }])
 
-  const told = fleet.flatMap((server) => server.requests.all('tools/call').map((request) => metaOf(request)['traceparent']))
+  const told = fleet.flatMap((server) => server.requests.all('tools/call').map((request) => String(metaOf(request)['traceparent'])))
   expect(told.sort()).toEqual(attempts.map(({ traceId, spanId }) => `00-${traceId}-${spanId}-01`).sort())
   for (const server of fleet) {
     const here = attempts.filter(({ attributes }) => attributes['server.port'] === server.port)

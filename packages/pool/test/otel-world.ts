@@ -1,6 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
-import type { RecordedRequest } from '@mcp-client-pool/testbed'
-import { type Context, type ContextManager, context as contexts, ROOT_CONTEXT, type Span, SpanStatusCode, trace, type Tracer } from '@opentelemetry/api'
+import { FollowingContexts, type RecordedRequest } from '@mcp-client-pool/testbed'
+import { context as contexts, type Span, SpanStatusCode, trace, type Tracer } from '@opentelemetry/api'
 import {
   AlwaysOnSampler,
   BasicTracerProvider,
@@ -11,31 +10,6 @@ import {
   SimpleSpanProcessor,
   type SpanExporter,
 } from '@opentelemetry/sdk-trace-base'
-
-/** Contexts that follow asynchronous work, as the SDK for Node has them. */
-class FollowingContexts implements ContextManager {
-  readonly #storage = new AsyncLocalStorage<Context>()
-
-  active(): Context {
-    return this.#storage.getStore() ?? ROOT_CONTEXT
-  }
-
-  with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(context: Context, fn: F, thisArg?: ThisParameterType<F>, ...args: A): ReturnType<F> {
-    return this.#storage.run(context, () => Reflect.apply(fn, thisArg, args) as ReturnType<F>)
-  }
-
-  bind<T>(context: Context, target: T): T {
-    return typeof target === 'function' ? (((...args: unknown[]) => this.with(context, () => Reflect.apply(target, undefined, args) as unknown)) as T) : target
-  }
-
-  enable(): this {
-    return this
-  }
-
-  disable(): this {
-    return this
-  }
-}
 
 contexts.setGlobalContextManager(new FollowingContexts())
 

@@ -1,0 +1,46 @@
+import { FollowingContexts } from '@mcp-client-pool/testbed'
+import { context as contexts, trace } from '@opentelemetry/api'
+import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics'
+import { AlwaysOffSampler, BasicTracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { openTelemetry, type OpenTelemetryOptions } from 'mcp-client-pool/otel'
+import type { Contender, ContenderSetup } from '../contender.js'
+import { legacyCall } from './message.js'
+import { startPool } from './pool.js'
+
+/** Takes spans and keeps none: what is measured is the pool and the SDK, and no exporter. */
+class Sink implements SpanProcessor {
+  ended = 0
+
+  onStart(): void {}
+  onEnd(_span: ReadableSpan): void {
+    this.ended++
+  }
+  async forceFlush(): Promise<void> {}
+  async shutdown(): Promise<void> {}
+}
+
+/** Collects when asked, and nobody asks. */
+class Unasked extends MetricReader {
+  protected override async onForceFlush(): Promise<void> {}
+  protected override async onShutdown(): Promise<void> {}
+}
+
+const sampledOutProvider = (): BasicTracerProvider => new BasicTracerProvider({ sampler: new AlwaysOffSampler() })
+
+async function calling(urls: readonly string[], options: OpenTelemetryOptions | undefined, within = false): Promise<Contender> {
+  const pool = await startPool(urls, options && { observer: openTelemetry(options) })
+  let id = 0
+  const call = (): Promise<unknown> => pool.request(legacyCall(++id))
+  if (!within) return { call, close: () => pool.shutdown() }
+  contexts.setGlobalContextManager(new FollowingContexts())
+  const span = trace.setSpan(contexts.active(), sampledOutProvider().getTracer('program').startSpan('program'))
+  return { call: () => contexts.with(span, call), close: () => pool.shutdown() }
+}
+
+export const sampledOut: ContenderSetup = (urls) => calling(urls, { tracerProvider: sampledOutProvider() })
+export const recorded: ContenderSetup = (urls) => calling(urls, { tracerProvider: new BasicTracerProvider({ spanProcessors: [new Sink()] }) })
+export const measured: ContenderSetup = (urls) => calling(urls, { meterProvider: new MeterProvider({ readers: [new Unasked()] }) })
+
+/** In a program that traces: its contexts follow what it awaits, and calls are made within a span of its own. */
+export const sampledOutWithin: ContenderSetup = (urls) => calling(urls, { tracerProvider: sampledOutProvider() }, true)
+export const offWithin: ContenderSetup = (urls) => calling(urls, undefined, true)

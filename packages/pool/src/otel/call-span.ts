@@ -1,4 +1,4 @@
-import { type Context, context as contexts, type Span, SpanKind, trace, type Tracer } from '@opentelemetry/api'
+import { type Context, context as contexts, type Span, SpanKind, type Tracer } from '@opentelemetry/api'
 import type { AttemptTrace, CallTrace, JsonRpcNotification, JsonRpcRequest, MetaFields, ObservedAttempt, ObservedCall, ObservedEnd } from '../ports.js'
 import { ATTRIBUTE, EVENT } from './attributes.js'
 import type { CallDurations } from './call-durations.js'
@@ -6,6 +6,7 @@ import type { ClientAttributes } from './client-attributes.js'
 import { isFailure, recordEnd } from './failure.js'
 import type { Propagation } from './propagation.js'
 import { spanName, subjectOf } from './subject.js'
+import { withSpan } from './with-span.js'
 
 /** What all calls share. */
 export interface Tracing {
@@ -106,7 +107,7 @@ class AttemptSpan implements AttemptTrace {
     this.#attempt = attempt
     this.#span = span
     this.#onEnd = onEnd
-    this.#context = trace.setSpan(context, span)
+    this.#context = withSpan(context, span)
     this.meta = propagation.fields(request, this.#context)
   }
 

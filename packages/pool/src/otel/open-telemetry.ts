@@ -9,6 +9,7 @@ import { Propagation } from './propagation.js'
 import { spanName } from './subject.js'
 import { UnrecordedCall } from './unrecorded-call.js'
 import { W3CPropagator } from './w3c-propagator.js'
+import { withSpan } from './with-span.js'
 
 /**
  * Traces and metrics of a pool's calls, by OpenTelemetry's conventions for MCP:
@@ -56,7 +57,7 @@ class OpenTelemetry implements Observer {
     const parent = propagation.given(request, active)
     const links = parent === active ? undefined : linksTo(trace.getSpanContext(active), trace.getSpanContext(parent))
     const span = tracer.startSpan(spanName(request), links === undefined ? CLIENT : { ...CLIENT, links }, parent)
-    const context = trace.setSpan(parent, span)
+    const context = withSpan(parent, span)
     return span.isRecording() ? new CallSpan(this.#tracing, call, context, span) : new UnrecordedCall(this.#tracing, call, context)
   }
 }

@@ -6,6 +6,8 @@ import { metaOf } from '../json-object.js'
 export class RequestEnvelope {
   readonly fields: JsonObject
   readonly json: string
+  /** Without its last brace: more may follow. */
+  readonly open: string
 
   constructor(protocolVersion: string, clientInfo: JsonObject, clientCapabilities: JsonObject, logLevel?: string) {
     this.fields = {
@@ -15,6 +17,7 @@ export class RequestEnvelope {
       ...(logLevel === undefined ? undefined : { [META.logLevel]: logLevel }),
     }
     this.json = JSON.stringify(this.fields)
+    this.open = this.json.slice(0, -1)
   }
 }
 
@@ -47,9 +50,11 @@ export function requestBody(request: JsonRpcRequest, wireId: number, envelope: R
 /** `_meta` of a request whose caller gave none; undefined: it needs none. */
 function metaJson(envelope: RequestEnvelope | undefined, added: MetaFields | undefined): string | undefined {
   if (added === undefined) return envelope?.json
-  const json = JSON.stringify(added)
-  if (json === '{}') return envelope?.json
-  return envelope === undefined ? json : `${envelope.json.slice(0, -1)},${json.slice(1)}`
+  let json = envelope === undefined ? '{' : envelope.open
+  for (const [name, value] of Object.entries(added)) {
+    if (typeof value === 'string') json += `${json === '{' ? '' : ','}${JSON.stringify(name)}:${JSON.stringify(value)}`
+  }
+  return json === '{' ? undefined : `${json}}`
 }
 
 /** The token that the caller wants progress under; undefined: it wants none. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { type Ended, startCli } from './run-cli.js'
+import { type Ended, runCli, startCli } from './run-cli.js'
 
 /** Process ids of the servers, as the demo prints them when it starts and restarts them. */
 function serverIds(output: string): number[] {
@@ -70,4 +70,17 @@ it('ends when nobody reads any more', { timeout: 60_000 }, async () => {
   child.stdout?.destroy()
   expect(await ended).toMatchObject({ code: 0, stderr: '' })
   expect(serverIds(stdout()).filter(isRunning)).toEqual([])
+})
+
+it('serves metrics and statistics on loopback, and says where', { timeout: 60_000 }, async () => {
+  const { child, stdout, ended } = startCli(['demo', '--duration', '0'])
+  await expect.poll(stdout, { timeout: 30_000 }).toContain('/metrics for Prometheus')
+  const [, url = ''] = /^(http:\/\/127\.0\.0\.1:\d+)\/metrics/m.exec(stdout()) ?? []
+  expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/^mcp_pool_size 3$/m)
+  expect(await (await fetch(`${url}/statistics`)).json()).toMatchObject({ pool: { size: 3 } })
+  const taken = await runCli(['demo', '--port', new URL(url).port])
+  expect(taken).toMatchObject({ code: 2, stderr: expect.stringContaining(`--port ${new URL(url).port} cannot be had`) })
+  child.kill('SIGINT')
+  expect(await ended).toMatchObject({ code: 0, stderr: '' })
+  await expect(fetch(`${url}/metrics`)).rejects.toThrow('fetch failed')
 })

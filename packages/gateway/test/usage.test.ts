@@ -41,6 +41,8 @@ describe('mcp-pool', () => {
     [['call', 'echo', '--stdio', 'node "x'], 'mcp-pool call: --stdio has a " that is never closed'],
     [['tools', 'echo', '--endpoint', URL_A], "mcp-pool tools: Allowed: options only. Got also 'echo'"],
     [['demo', '--era', 'old'], "mcp-pool demo: --era must be modern, legacy, mixed, got 'old'"],
+    [['demo', '--port', '65536'], "mcp-pool demo: --port must be a whole number, 0 … 65535, got '65536'"],
+    [['demo', '--port', 'web'], "mcp-pool demo: --port must be a whole number, 0 … 65535, got 'web'"],
     [['demo', '--rate', '0'], "mcp-pool demo: --rate must be a whole number, 1 … 1000, got '0'"],
     [['demo', '--duration', '-1s'], "mcp-pool demo: Option '--duration' argument is ambiguous"],
   ])('refuses %j', async (args, message) => {

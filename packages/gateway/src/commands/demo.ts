@@ -7,6 +7,7 @@ import { UsageError } from '../usage-error.js'
 const ERAS = ['modern', 'legacy', 'mixed'] as const
 const LONGEST = 86_400_000
 const HIGHEST_RATE = 1_000
+const HIGHEST_PORT = 65_535
 
 export const demo: Command = {
   name: 'demo',
@@ -21,6 +22,7 @@ Options:
   --era ERA              modern (2026-07-28, SDK v2), legacy (2025-11-25, SDK v1, sessions) or mixed. Default mixed
   --duration DURATION    1ms … 24h; 0: until Ctrl-C. Default 0 on a terminal, else 30s
   --rate N               calls a second, 1 … ${HIGHEST_RATE}. Default 50
+  --port PORT            on loopback, for /metrics (Prometheus) and /statistics (JSON) while it runs. Default: a free one
   --help
 
 Colours are off where NO_COLOR is set. Exit codes: 0 ok · 1 a safe call failed or an unsafe one ran twice · 2 usage`,
@@ -30,6 +32,7 @@ Colours are off where NO_COLOR is set. Exit codes: 0 ok · 1 a safe call failed 
       era: { type: 'string', default: 'mixed' },
       duration: { type: 'string', default: context.stdout.isTerminal ? '0' : '30s' },
       rate: { type: 'string', default: '50' },
+      port: { type: 'string', default: '0' },
     })
     atMost(0, positionals, 'options only')
     const era = ERAS.find((candidate) => candidate === values.era)
@@ -37,7 +40,9 @@ Colours are off where NO_COLOR is set. Exit codes: 0 ok · 1 a safe call failed 
     const rate = Number(values.rate)
     if (!Number.isInteger(rate) || rate < 1 || rate > HIGHEST_RATE)
       throw new UsageError(`--rate must be a whole number, 1 … ${HIGHEST_RATE}, got '${values.rate}'`)
+    const port = Number(values.port)
+    if (!/^\d+$/.test(values.port) || port > HIGHEST_PORT) throw new UsageError(`--port must be a whole number, 0 … ${HIGHEST_PORT}, got '${values.port}'`)
     const duration = parseDuration('--duration', values.duration, { min: 0, max: LONGEST })
-    return await runDemo({ era, rate, duration }, context)
+    return await runDemo({ era, rate, port, duration }, context)
   },
 }

@@ -4,6 +4,7 @@ import { Happenings } from '../status/happenings.js'
 import { chaos } from './chaos.js'
 import { Ledger } from './ledger.js'
 import { Load } from './load.js'
+import { type MetricsServer, serveMetrics } from './metrics-server.js'
 import { Replica, type ReplicaEra } from './replica.js'
 import { summary } from './summary.js'
 import { View } from './view.js'
@@ -13,6 +14,8 @@ export interface DemoOptions {
   readonly era: 'modern' | 'legacy' | 'mixed'
   /** Calls a second. */
   readonly rate: number
+  /** For what it shows, on loopback; 0: a free one. */
+  readonly port: number
   /** In milliseconds; 0: until a signal. */
   readonly duration: number
 }
@@ -24,7 +27,7 @@ const ERAS: Readonly<Record<DemoOptions['era'], readonly ReplicaEra[]>> = {
 }
 
 /** Servers, pool, load and trouble, until the time is over, a signal comes or nobody reads any more. */
-export async function runDemo({ era, rate, duration }: DemoOptions, context: CommandContext): Promise<number> {
+export async function runDemo({ era, rate, port, duration }: DemoOptions, context: CommandContext): Promise<number> {
   const { stdout } = context
   const ledger = new Ledger()
   const replicas = ERAS[era].map((replicaEra, index) => new Replica(`server-${index + 1}`, replicaEra, ledger))
@@ -52,18 +55,22 @@ export async function runDemo({ era, rate, duration }: DemoOptions, context: Com
       healthyThreshold: 1,
       retryDelay: 100,
       maxRetryDelay: 1_000,
+      metrics: { enabled: true },
     })
     watchPool(pool, happenings)
+    let shown: MetricsServer | undefined
     const load = new Load(pool, ledger, (what) => happenings.add(undefined, what))
     try {
       await pool.start()
-      view.start(pool, load, happenings)
+      shown = await serveMetrics(pool.metricsCollector!.handler, port)
+      view.start(pool, load, happenings, shown.url)
       load.start(rate)
       if (duration > 0) setTimeout(() => end.abort(), duration).unref()
       await chaos(replicas, end.signal, (replica, what) => happenings.add(replica.url, what))
     } finally {
       await load.stop()
       view.stop()
+      await shown?.close()
       await pool.shutdown({ timeout: 1_000 })
     }
     const { lines, exitCode } = summary(load.counts, ledger)

@@ -35,11 +35,21 @@ export class View {
     if (this.#screen === undefined) this.#output.line(plainLine(happening))
   }
 
-  start(pool: MCPClientPool, load: Load, happenings: Happenings): void {
+  start(pool: MCPClientPool, load: Load, happenings: Happenings, url: string): void {
+    const shown = `${url}/metrics for Prometheus · mcp-pool top ${url}/statistics`
+    if (this.#screen === undefined) this.#output.line(shown)
     this.#draw = () => {
       const table = this.#table({ at: performance.now(), snapshot: pool.getStatistics() }, happenings)
       if (this.#screen === undefined) for (const line of [...table, totals(load)]) this.#output.line(line)
-      else this.#screen.draw([...table, '', cut(totals(load), this.#output.columns), '', ...this.#recent(happenings)])
+      else
+        this.#screen.draw([
+          ...table,
+          '',
+          cut(totals(load), this.#output.columns),
+          this.#paint('dim', cut(shown, this.#output.columns)),
+          '',
+          ...this.#recent(happenings),
+        ])
     }
     this.#draw()
     this.#timer = setInterval(this.#draw, this.#screen === undefined ? LINES_EVERY : REDRAW_EVERY)

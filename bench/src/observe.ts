@@ -1,13 +1,23 @@
 import { compare, type Comparison } from './paired.js'
+import { startPinned, stop, SUBJECT_CORE } from './processes.js'
 import { close, printHeader, printRow } from './report.js'
 import { startServers } from './servers.js'
 import type { Verdict } from './statistics.js'
 
-/** What it costs to be seen: CPU per `pool.request` with an observer, next to the same without. Eight endpoints, one client each. */
+/** In ms of CPU: one look at a pool of a thousand clients, which a dashboard takes every second. */
+const LOOK = 5
+
+/**
+ * What it costs to be seen: CPU per `pool.request` with an observer, or with all that looks from outside, next to the same without, on eight
+ * endpoints with one client each; and what one look costs.
+ */
 export async function observe({ smoke, rounds }: { smoke: boolean; rounds: number }): Promise<number> {
   const servers = await startServers('modern-json', 8)
   const common = { warmUp: smoke ? 0 : 12_000, urls: servers.urls, round: { calls: smoke ? 200 : 6_000, concurrency: 32 }, figure: 'cpu' } as const
+  // Scraped and read once a round, some two times a second.
+  const watched = { ...common, warmUp: smoke ? 0 : 20_000, round: { calls: smoke ? 200 : 20_000, concurrency: 32 } } as const
   const rows: Comparison[] = [
+    { ...watched, name: 'Prometheus, statistics and events / off', subject: 'pool:watched', peer: 'pool:request', goal: { kind: 'at most', value: 1.03 } },
     { ...common, name: 'tracing on and sampled out / off', subject: 'traced:sampledOut', peer: 'pool:request', goal: { kind: 'at most', value: 1.06 } },
     { ...common, name: 'the same, both within a span of the program', subject: 'traced:sampledOutWithin', peer: 'traced:offWithin' },
     { ...common, name: 'tracing on, every call recorded / off', subject: 'traced:recorded', peer: 'pool:request' },
@@ -24,5 +34,24 @@ export async function observe({ smoke, rounds }: { smoke: boolean; rounds: numbe
   } finally {
     await servers.stop()
   }
+  verdicts.push(await look(smoke))
   return close('observe', verdicts, smoke)
+}
+
+async function look(smoke: boolean): Promise<Verdict> {
+  const servers = await startServers('modern-json', 100)
+  try {
+    const clients = smoke ? 100 : 1_000
+    const { child, first } = await startPinned(SUBJECT_CORE, './observe-process.js', [String(clients), ...servers.urls])
+    await stop(child)
+    const { statistics, scrape } = first as { readonly statistics: number; readonly scrape: number }
+    const verdict = statistics < LOOK ? 'ok' : 'missed'
+    console.log('\n| row | CPU | goal | verdict |')
+    console.log('| --- | --- | --- | --- |')
+    console.log(`| getStatistics() with ${clients} clients on 100 endpoints | ${statistics.toFixed(2)} ms | < ${LOOK} ms | ${smoke ? 'smoke' : verdict} |`)
+    console.log(`| one scrape of the same | ${scrape.toFixed(2)} ms | | ${smoke ? 'smoke' : '-'} |`)
+    return verdict
+  } finally {
+    await servers.stop()
+  }
 }

@@ -36,6 +36,27 @@ export const everything: ContenderSetup = async (urls): Promise<Contender> => {
   }
 }
 
+/** Calls between two looks: some two a second. */
+const LOOK_EVERY = 20_000
+
+/** Whoever can look does: a Prometheus, a dashboard that reads statistics, a log that hears every event. */
+export const watched: ContenderSetup = async (urls): Promise<Contender> => {
+  const pool = await startPool(urls, { metrics: { enabled: true } })
+  pool.onAny(() => {})
+  const look = (): void => {
+    void pool.metricsCollector?.registry.metrics()
+    JSON.stringify(pool.getStatistics())
+  }
+  let id = 0
+  return {
+    call: () => {
+      if (id % LOOK_EVERY === 0) look()
+      return pool.request(legacyCall(++id))
+    },
+    close: () => pool.shutdown(),
+  }
+}
+
 export const callTool: ContenderSetup = async (urls): Promise<Contender> => {
   const pool = await startPool(urls)
   return { call: () => pool.callTool(PARAMS), close: () => pool.shutdown() }

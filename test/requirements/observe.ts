@@ -126,6 +126,7 @@ export const observe: readonly Requirement[] = [
           'with an endpoint pushes to a Pushgateway, and a last time at shutdown',
           'tells once that a Pushgateway is away, and when it is back, and calls go on meanwhile',
           'a pool that does not collect loads nothing for it',
+          'of a pool that cannot start pushes nothing, and lets the process end',
         ],
         'packages/pool/src/observe/prometheus/pushing.test.ts': [
           'happens at the interval, and never twice at once',

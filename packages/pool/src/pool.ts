@@ -410,7 +410,9 @@ export class MCPClientPool extends PoolEmitter {
   #start(): Promise<void> {
     const { metrics } = this.config
     if (metrics === undefined || !metrics.enabled) return this.#fleet.start()
-    return this.#meter(metrics).then(() => this.#fleet.start())
+    return this.#meter(metrics)
+      .then(() => this.#fleet.start())
+      .then(() => this.#metering?.startPushing())
   }
 
   /** Loaded when it is asked for: nobody else pays for it. */

@@ -241,6 +241,16 @@ describe('the option metrics', () => {
     expect(await pushed('mcp_pool_size')).toBe(0)
   })
 
+  it('of a pool that cannot start pushes nothing, and lets the process end', () => {
+    const program = `
+      const { MCPClientPool } = await import(${JSON.stringify(new URL('../dist/index.js', import.meta.url).href)})
+      const pool = new MCPClientPool({ endpoints: [{ url: 'http://127.0.0.1:1/mcp' }], metrics: { interval: 10, endpoint: 'http://127.0.0.1:1' } })
+      pool.on('metrics:push-failed', () => console.log('pushed'))
+      await pool.start().catch(({ code }) => console.log(code))`
+    const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8', timeout: 20_000 })
+    expect(printed).toBe('NO_HEALTHY_CLIENTS\n')
+  })
+
   it('tells once that a Pushgateway is away, and when it is back, and calls go on meanwhile', async () => {
     const port = await reservePort()
     const server = await running(startModernServer())

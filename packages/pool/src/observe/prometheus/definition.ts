@@ -21,7 +21,7 @@ export interface HistogramDefinition extends Named {
 /** One metric: what it is called, and what it says of a pool. */
 export type Definition = NumberDefinition | HistogramDefinition
 
-export const NO_LABELS: Labels = {}
+const NO_LABELS: Labels = {}
 
 /** A number of the pool as a whole. */
 export function single(type: NumberDefinition['type'], name: string, help: string, value: (look: Look) => number): NumberDefinition {

@@ -5,12 +5,6 @@ import type { PoolStatistics } from '../statistics.js'
 
 export type Labels = Readonly<Record<string, string>>
 
-/** How many get labels of their own. */
-export interface LabelBounds {
-  readonly maxTools: number
-  readonly maxEndpoints: number
-}
-
 /** What there is to know of one endpoint. */
 export interface EndpointRow {
   readonly labels: Labels

@@ -21,9 +21,29 @@ export class RequestEnvelope {
   }
 }
 
-/** Methods are few; names that a caller makes up must not pile up here. */
-const MAX_METHODS = 200
-const methodParts = new Map<string, string>()
+/** Methods, and fields of `_meta`, are few; names that a caller makes up must not pile up here. */
+const MAX_NAMES = 200
+
+/** What is written for a name, made once. */
+class Parts {
+  readonly #parts = new Map<string, string>()
+  readonly #write: (name: string) => string
+
+  constructor(write: (name: string) => string) {
+    this.#write = write
+  }
+
+  of(name: string): string {
+    const known = this.#parts.get(name)
+    if (known !== undefined) return known
+    const part = this.#write(name)
+    if (this.#parts.size < MAX_NAMES) this.#parts.set(name, part)
+    return part
+  }
+}
+
+const methodParts = new Parts((method) => `,"method":${JSON.stringify(method)}`)
+const fieldParts = new Parts((name) => `${JSON.stringify(name)}:`)
 
 /**
  * The body of a request. Where the caller's params have no `_meta`, the envelope is spliced in as text, for then nothing
@@ -33,7 +53,7 @@ const methodParts = new Map<string, string>()
  */
 export function requestBody(request: JsonRpcRequest, wireId: number, envelope: RequestEnvelope | undefined, added?: MetaFields): string {
   const { method, params } = request
-  const head = `{"jsonrpc":"2.0","id":${wireId}${methodPart(method)}`
+  const head = `{"jsonrpc":"2.0","id":${wireId}${methodParts.of(method)}`
   const meta = params?.['_meta']
   if (meta === undefined) {
     const own = metaJson(envelope, added)
@@ -51,8 +71,9 @@ export function requestBody(request: JsonRpcRequest, wireId: number, envelope: R
 function metaJson(envelope: RequestEnvelope | undefined, added: MetaFields | undefined): string | undefined {
   if (added === undefined) return envelope?.json
   let json = envelope === undefined ? '{' : envelope.open
-  for (const [name, value] of Object.entries(added)) {
-    if (typeof value === 'string') json += `${json === '{' ? '' : ','}${JSON.stringify(name)}:${JSON.stringify(value)}`
+  for (const name in added) {
+    const value = added[name]
+    if (value !== undefined) json += `${json === '{' ? '' : ','}${fieldParts.of(name)}${JSON.stringify(value)}`
   }
   return json === '{' ? undefined : `${json}}`
 }
@@ -82,12 +103,4 @@ function mergedMeta(meta: unknown, wireId: number, envelope: RequestEnvelope | u
   if (envelope !== undefined) merged[META.protocolVersion] = envelope.fields[META.protocolVersion]
   if (merged['progressToken'] !== undefined) merged['progressToken'] = wireId
   return merged
-}
-
-function methodPart(method: string): string {
-  const known = methodParts.get(method)
-  if (known !== undefined) return known
-  const part = `,"method":${JSON.stringify(method)}`
-  if (methodParts.size < MAX_METHODS) methodParts.set(method, part)
-  return part
 }

@@ -157,6 +157,7 @@ export const resilience: readonly Requirement[] = [
         'packages/pool/src/call/call.test.ts': ['honours Retry-After at the replica that asked for it'],
         'packages/pool/src/call-path-clients.test.ts': [
           'leaves the client alone for as long as it asked, and uses it all the same where nobody else is',
+          'is not honoured at the price of another attempt where the call has failed already, for a client that rests says no at once',
           'of an hour means another quota than ours, or the wrong unit: it is believed for 30 s',
         ],
         'packages/pool/test/resilience-queue.test.ts': [

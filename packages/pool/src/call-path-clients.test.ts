@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { PathWorld } from '../test/path-world.js'
+import { type PathReplica, PathWorld } from '../test/path-world.js'
 import type { ReplicaLoad } from './balance/index.js'
 import type { PoolError } from './errors.js'
 import type { GetClientOptions } from './client-wait.js'
@@ -175,6 +175,22 @@ describe('Retry-After', () => {
     world.open[0]!.fail('refused', 700)
     world.update([world.replicas[0]!])
     expect(asked()).toBe('r0')
+  })
+
+  it('is not honoured at the price of another attempt where the call has failed already, for a client that rests says no at once', () => {
+    const world = new PathWorld(2, { maxEjectionPercent: 0, retryDelay: 0, maxRetryDelay: 0, hedge: { after: 50, maxExtra: 1 } })
+    const [rests, hangs] = world.replicas as [PathReplica, PathReplica]
+    world.call({ only: rests })
+    world.open[0]!.fail('refused', 20_000)
+    const call = world.call()
+    expect(hangs.open.size).toBe(1)
+    // It is slow, and could be hedged: that is no reason to disturb who rests.
+    world.time.advance(1_000)
+    expect(rests.open.size).toBe(0)
+    hangs.open.values().next().value!.fail('sent')
+    expect(rests.open.size).toBe(1)
+    rests.open.values().next().value!.answer()
+    expect(call.answers).toHaveLength(1)
   })
 
   it('of an hour means another quota than ours, or the wrong unit: it is believed for 30 s', () => {

@@ -287,13 +287,18 @@ export class CallPath {
     return other
   }
 
-  /** Who was picked does not take it: among those who do, and else among those who only wish to be left alone. */
+  /**
+   * Who was picked does not take it: among those who do, and else among those who only wish to be left alone. Where those who do have failed
+   * this very call it goes to the latter first: they say no at once, where one that hangs would cost another timeout.
+   */
   #pickAmongOthers(query: PickQuery, now: Milliseconds): Target | undefined {
     // Of ten thousand it must not look at all for the one that is asked for.
     if (query.only !== undefined) return isWilling(refusalOf(query.only, query, now)) ? this.#balancer.pick(query, now) : undefined
-    return (
-      this.#balancer.pick(query, now, (target) => refusalOf(target, query, now) === undefined) ??
-      this.#balancer.pick(query, now, (target) => isWilling(refusalOf(target, query, now)))
+    return this.#balancer.pick(
+      query,
+      now,
+      (target) => isWilling(refusalOf(target, query, now)),
+      (target) => refusalOf(target, query, now) === undefined,
     )
   }
 

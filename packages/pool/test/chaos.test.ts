@@ -102,6 +102,7 @@ it.each([
     const { structuredContent } = await pool.callTool({ name: 'whoami', arguments: {} })
     used.add((structuredContent as { server: string }).server)
   }
-  expect(pool.getHealthyClients()).toHaveLength(3)
+  // One more client may have been made while all others were out.
+  expect(new Set(pool.getHealthyClients().map(({ endpoint }) => endpoint.id)).size).toBe(3)
   expect(pool.getStatistics().metrics.totalRequests).toBeGreaterThanOrEqual(CALLS)
 }, 300_000)

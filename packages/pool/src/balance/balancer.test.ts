@@ -46,8 +46,9 @@ function eligible(targets: readonly Target[], { kind, onlyEra, session, only, tr
       (target.connection.era === 'modern' || bound === undefined || bound === target.id),
   )
   if (only !== undefined) return able.filter((target) => target === only)
-  const fresh = able.filter((target) => !tried.includes(target))
-  return fresh.length > 0 ? fresh : able
+  const times = (target: Target): number => tried.filter((each) => each === target).length
+  const least = Math.min(...able.map(times))
+  return able.filter((target) => times(target) === least)
 }
 
 describe('Balancer', () => {

@@ -22,7 +22,7 @@ export interface BalancerOptions {
 /**
  * Who serves the next attempt.
  *
- *     snapshot of the fit ─▶ may serve it ─▶ session ─▶ not tried yet ─▶ affinity, else zone and policy ─▶ target
+ *     snapshot of the fit ─▶ may serve it ─▶ session ─▶ least tried ─▶ affinity, else zone and policy ─▶ target
  *                            └── remembered by kind ──┘
  *
  * The snapshot is never changed, only replaced: a pick reads plain arrays, and what changes while it runs cannot change under it.
@@ -64,14 +64,18 @@ export class Balancer implements Picker {
     this.#snapshot = new Snapshot(this.#snapshot.targets, this.#random)
   }
 
-  /** `takes`: who of those that may serve it takes it at the moment. @default all */
-  pick(query: PickQuery, now: Milliseconds, takes?: (target: Target) => boolean): Target | undefined {
+  /**
+   * `takes`: who of those that may serve it takes it at the moment. `prefers`: who of those that come first of these goes before the others.
+   * @default all
+   */
+  pick(query: PickQuery, now: Milliseconds, takes?: (target: Target) => boolean, prefers?: (target: Target) => boolean): Target | undefined {
     const { session, tried, only, affinity } = query
     let candidates = this.#snapshot.for(query.kind, query.onlyEra)
     if (session?.client !== undefined) candidates = this.#forSession(session.client, query.onlyEra, candidates)
     if (takes !== undefined) candidates = candidates.filter(takes)
     if (only !== undefined) return candidates.includes(only) ? only : undefined
-    if (tried.length > 0) candidates = untried(candidates, tried)
+    if (tried.length > 0) candidates = leastTried(candidates, tried)
+    if (prefers !== undefined) candidates = preferred(candidates, prefers)
     if (candidates.size === 0) return undefined
     if (affinity !== undefined) return this.#byAffinity(affinity, candidates, now)
     if (this.#spill !== undefined) return this.#inZone(this.#spill, candidates, now, query.requirements)
@@ -136,8 +140,16 @@ function ranked(key: string, { targets, hashes }: Candidates): Target | undefine
   return targets[rendezvous(key, targets, hashes)]
 }
 
-/** Those not tried yet, or all when nobody else is left. */
-function untried(candidates: Candidates, tried: readonly Target[]): Candidates {
+/** Those not tried yet; when nobody else is left, those tried least: one that hangs is not waited for twice while others were asked once. */
+function leastTried(candidates: Candidates, tried: readonly Target[]): Candidates {
   const rest = candidates.without(tried)
-  return rest.size > 0 ? rest : candidates
+  if (rest.size > 0 || candidates.size === 0) return rest
+  const times = (target: Target): number => tried.reduce((count, each) => count + (each === target ? 1 : 0), 0)
+  const least = Math.min(...candidates.targets.map(times))
+  return candidates.filter((target) => times(target) === least)
+}
+
+function preferred(candidates: Candidates, prefers: (target: Target) => boolean): Candidates {
+  const first = candidates.filter(prefers)
+  return first.size > 0 ? first : candidates
 }

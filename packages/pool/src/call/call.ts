@@ -291,7 +291,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
     this.tried = [...before, slow.target]
     // Not elsewhere than a cursor or a session must go: who does not understand it answers first, and wrongly.
     const target = this.#ways.picker.pick(this, now)
-    const another = target !== undefined && !this.tried.includes(target)
+    const another = target !== undefined && !this.tried.includes(target) && target.guard.refuses(this.kind, now) === undefined
     this.tried = before
     if (this.#done) return true
     if (!another || !this.#ways.spendHedge()) return false

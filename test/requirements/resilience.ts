@@ -184,4 +184,15 @@ export const resilience: readonly Requirement[] = [
     text: 'after `refused` the next goes elsewhere at once, and waits for no `Retry-After` of another',
     proof: { tests: { 'packages/pool/src/call/call.test.ts': ['waits for no Retry-After of replicas where there is another one'] } },
   },
+  {
+    id: 'RETRYBUDGET-6',
+    source: 'Issue: a pool that calls real servers, sessions',
+    text: 'sessions that replicas lose together leave a call the attempts that it may need for real failures',
+    proof: {
+      tests: {
+        'packages/pool/src/call/call.test.ts': ['is no attempt that failed, the first time at each client'],
+        'packages/pool/src/call/repeat.test.ts': ['counts repeats, but those after a session that was lost; none where retries are off'],
+      },
+    },
+  },
 ]

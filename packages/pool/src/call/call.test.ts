@@ -358,6 +358,23 @@ describe('the retry budget', () => {
   })
 })
 
+describe('a session that is lost', () => {
+  it('is no attempt that failed, the first time at each client', () => {
+    const [a, b] = [new Replica('a'), new Replica('b')]
+    const { call, time } = world([a, b], { retryAttempts: 1 })
+    const result = call()
+    a.fails('SESSION_LOST', 'refused')
+    b.fails('SESSION_LOST', 'refused')
+    for (let more = 0; more < 2; more++) {
+      const before = a.attempts.length
+      time.advance(500)
+      const again = a.attempts.length > before ? a : b
+      again.fails('CONNECTION_LOST', 'sent')
+    }
+    expect(result.errors).toMatchObject([{ code: 'CONNECTION_LOST', attempts: 4 }])
+  })
+})
+
 describe('a deadline', () => {
   it('keeps attempts from starting that could not end in time', () => {
     const [a, b] = [new Replica('a'), new Replica('b')]

@@ -23,7 +23,7 @@ import { describeFailure } from './describe-failure.js'
 import { outcomeOfAnswer, outcomeOfFailure } from './outcome.js'
 import type { Entry, Place, Waiting } from './admission/index.js'
 import type { OpenCall } from './open-calls.js'
-import { mayRepeat } from './repeat.js'
+import { isExhausted, mayRepeat } from './repeat.js'
 import { isSpread } from './safety.js'
 import { CallWatch } from './watch.js'
 
@@ -69,6 +69,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
   #attempts = 0
   /** How often it was repeated, or waited for somebody to repeat it on. */
   #repeats = 0
+  #sessionsLost = 0
   #current: CallAttempt | undefined
   /** The second attempt of a call whose first is slow. Invariant: there is a current one. */
   #hedge: CallAttempt | undefined
@@ -231,7 +232,8 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
     const error = this.#ways.whyNobody(this, now)
     this.#remember(error)
     // Somebody may be back before the repeats are used up; where nobody ever will, waiting is in vain.
-    if (this.#repeats >= this.#ways.settings.retryAttempts || !this.#ways.mayReturn(this)) return this.#fail(error.code as PoolErrorCode, now, undefined)
+    if (isExhausted(this.#repeats, this.#sessionsLost, this.#ways.settings) || !this.#ways.mayReturn(this))
+      return this.#fail(error.code as PoolErrorCode, now, undefined)
     this.#admit(now)
     this.#backOff(now)
   }
@@ -387,11 +389,12 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
       this.#giveUpAttempts('ignored', now, 'no time left')
       return this.#fail('REQUEST_TIMEOUT', now, undefined)
     }
+    if (code === 'SESSION_LOST' && !this.tried.includes(attempt.target)) this.#sessionsLost++
     this.tried = [...this.tried, attempt.target]
     // The other one may still be answered.
     if (this.#current !== undefined) return
     const repeatable = !this.stream && mayRepeat(code, failure.progress, () => !attempt.wasAsked && this.#safe())
-    if (!repeatable || this.#repeats >= this.#ways.settings.retryAttempts) return this.#fail(code, now, undefined)
+    if (!repeatable || isExhausted(this.#repeats, this.#sessionsLost, this.#ways.settings)) return this.#fail(code, now, undefined)
     if (!this.#ways.spendRetry(failure.progress, now)) return this.#fail(code, now, undefined, ', and no retry is left in the budget')
     // The first failover is immediate; the same replica again, or a third one, is given time.
     const target = this.#inTime(now, 0) ? this.#pick(now) : undefined
@@ -408,7 +411,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
   #elsewhere(attempt: CallAttempt, now: Milliseconds): boolean {
     this.tried = [...this.tried, attempt.target]
     if (this.#current !== undefined) return true
-    if (this.#repeats >= this.#ways.settings.retryAttempts || !this.#inTime(now, 0)) return false
+    if (isExhausted(this.#repeats, this.#sessionsLost, this.#ways.settings) || !this.#inTime(now, 0)) return false
     const target = this.#pick(now)
     if (target === undefined || this.tried.includes(target) || target.connection.serves(this.kind) !== 'yes') return false
     if (!this.#ways.spendRetry('refused', now)) return false

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { mayRepeat } from './repeat.js'
+import { isExhausted, mayRepeat } from './repeat.js'
 
 const safe = () => true
 const unsafe = () => false
@@ -22,4 +22,9 @@ it('takes an answer for an answer', () => {
 
 it.each(['AUTH_FAILED', 'CANCELLED', 'SHUTTING_DOWN'] as const)('never repeats after %s', (code) => {
   expect(mayRepeat(code, 'refused', safe)).toBe(false)
+})
+
+it('counts repeats, but those after a session that was lost; none where retries are off', () => {
+  const ended = (repeats: number, sessionsLost: number, retryAttempts: number): boolean => isExhausted(repeats, sessionsLost, { retryAttempts })
+  expect([ended(2, 0, 3), ended(3, 0, 3), ended(4, 2, 3), ended(5, 2, 3), ended(0, 1, 0)]).toEqual([false, true, false, true, true])
 })

@@ -32,3 +32,11 @@ export function mayRepeat(code: PoolErrorCode, progress: Progress, safe: () => b
 export function putsLoadOnServers(progress: Progress): boolean {
   return progress !== 'not-sent'
 }
+
+/**
+ * Whether a call has been repeated as often as it may. The session that a client lost does not count, the first time: replicas that restart
+ * lose theirs together, nothing of the call was tried, and what is left of its attempts it may need for real failures.
+ */
+export function isExhausted(repeats: number, sessionsLost: number, { retryAttempts }: { readonly retryAttempts: number }): boolean {
+  return retryAttempts === 0 || repeats >= retryAttempts + sessionsLost
+}

@@ -1,6 +1,6 @@
 import type { Milliseconds, Target } from '../ports.js'
 import { CostTable } from './cost-table.js'
-import { ReplicaLoad } from './load.js'
+import { REFRESH, ReplicaLoad } from './load.js'
 import { hash } from './rendezvous.js'
 
 /**
@@ -21,6 +21,9 @@ export class Candidates<T extends Target = Target> {
   #near: Candidates<T> | undefined
   #far: Candidates<T> | undefined
   #greatestWeight = 0
+  /** Until then none of the costs is stale, unless there was another alarm in between. */
+  #freshUntil: Milliseconds = Number.NEGATIVE_INFINITY
+  #alarms = 0
 
   private constructor(targets: readonly T[], loads: readonly ReplicaLoad[], costs: CostTable, rows: Int32Array, cursor: number) {
     this.targets = targets
@@ -83,6 +86,22 @@ export class Candidates<T extends Target = Target> {
   get sessionless(): readonly T[] {
     this.#sessionless ??= this.targets.filter(({ connection }) => connection.era === 'modern')
     return this.#sessionless
+  }
+
+  /** Brings all costs up to date. Most picks have nothing to do here, and compare costs alone. */
+  refresh(now: Milliseconds): void {
+    const { costs, rows } = this
+    if (now < this.#freshUntil && costs.alarms === this.#alarms) return
+    const { cells } = costs
+    // No attempt that starts or ends from now on makes its replica's cost stale earlier.
+    let freshUntil = now + REFRESH
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]!
+      if (now >= cells[2 * row + 1]!) costs.refresh(row, now)
+      freshUntil = Math.min(freshUntil, cells[2 * row + 1]!)
+    }
+    this.#freshUntil = freshUntil
+    this.#alarms = costs.alarms
   }
 
   includes(target: Target): boolean {

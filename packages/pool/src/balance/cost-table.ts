@@ -1,5 +1,7 @@
 import type { Milliseconds } from '../ports.js'
 
+const AT_ONCE: Milliseconds = Number.NEGATIVE_INFINITY
+
 /** Whose cost stands in a row, and who can bring it up to date. */
 export interface CostOwner {
   cost(now: Milliseconds): number
@@ -20,12 +22,14 @@ export interface CostOwner {
 export class CostTable {
   readonly cells: Float64Array
   readonly #owners: readonly CostOwner[]
+  /** How often a cost became stale at once: who knows when the next of its costs would be stale by itself looks again when this changed. */
+  alarms = 0
 
   /** All rows are stale at once, until their owners write them. */
   constructor(owners: readonly CostOwner[]) {
     this.#owners = owners
     this.cells = new Float64Array(2 * owners.length)
-    for (let row = 0; row < owners.length; row++) this.cells[2 * row + 1] = Number.NEGATIVE_INFINITY
+    for (let row = 0; row < owners.length; row++) this.cells[2 * row + 1] = AT_ONCE
   }
 
   /** The costs of this moment, which nobody keeps up to date. */
@@ -46,6 +50,12 @@ export class CostTable {
   cost(row: number, now: Milliseconds): number {
     if (now >= this.cells[2 * row + 1]!) this.refresh(row, now)
     return this.cells[2 * row]!
+  }
+
+  /** Something happened that the next pick has to know. */
+  alarm(row: number): void {
+    this.cells[2 * row + 1] = AT_ONCE
+    this.alarms++
   }
 
   refresh(row: number, now: Milliseconds): void {

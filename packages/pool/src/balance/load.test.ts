@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { BareAttempt } from '../testing/scripted-target.js'
+import { BareAttempt, ScriptedTarget } from '../testing/scripted-target.js'
 import { CallKinds } from './call-kinds.js'
+import { Candidates } from './candidates.js'
 import { CostTable } from './cost-table.js'
 import { LatencyBook } from './latency-book.js'
 import { ReplicaLoad } from './load.js'
@@ -28,6 +29,41 @@ function calls(load: ReplicaLoad, count: number, end: number, latency: number, o
 }
 
 describe('ReplicaLoad', () => {
+  it('is never stale to a pick that only looks when it must, whatever happened between two picks', () => {
+    const step = fc.record({
+      replica: fc.nat(2),
+      does: fc.constantFrom('starts' as const, 'answers' as const, 'fails' as const, 'is reported' as const, 'returns' as const, 'is picked from' as const),
+      wait: fc.nat(60),
+    })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
+        const targets = Array.from({ length: 3 }, (_, i) => new ScriptedTarget(`server-${i}`))
+        const loads = targets.map(({ load }) => load)
+        const costs = new CostTable(loads)
+        for (const [row, load] of loads.entries()) load.moveTo(costs, row)
+        const candidates = Candidates.from(costs, targets)
+        const open = loads.map((): BareAttempt[] => [])
+        let now = 0
+        for (const { replica, does, wait } of steps) {
+          now += wait
+          const load = loads[replica]!
+          if (does === 'starts') {
+            open[replica]!.push(new BareAttempt(FAST))
+            load.started(open[replica]!.at(-1)!, now)
+          } else if (does === 'is reported') load.report = { ...load.report, cpuUsage: wait }
+          else if (does === 'returns') load.returned(now, 1_000)
+          else if (does === 'is picked from') {
+            candidates.refresh(now)
+            for (let row = 0; row < loads.length; row++) expect(costs.cells[2 * row + 1]).toBeGreaterThan(now)
+          } else {
+            const attempt = open[replica]!.pop()
+            if (attempt !== undefined) load.settled(attempt, does === 'answers' ? 'ok' : 'failed', now)
+          }
+        }
+      }),
+    )
+  })
+
   it('counts what is outstanding, for any order of starting and settling, also twice', () => {
     const step = fc.record({
       attempt: fc.nat(7),

@@ -29,7 +29,7 @@ const FAILING = 30
 const SHARE_WEIGHT = 0.5
 
 /** For how long after an attempt started or ended all terms of the cost but outstanding are taken as they were, and again while one is open. */
-const REFRESH: Milliseconds = 50
+export const REFRESH: Milliseconds = 50
 
 /** The same while nothing happens, when they only decay. Of ten thousand replicas most are idle, and a pick that had to wake them would be slow. */
 const REFRESH_IDLE: Milliseconds = 1_000
@@ -39,8 +39,6 @@ const MOST_LOOKED_AT = 64
 
 /** Where slow start begins: a twentieth would be no load at all, and what is cold would stay so. The least of Envoy's `slow_start_config` too. */
 const LEAST_READY = 0.1
-
-const AT_ONCE: Milliseconds = Number.NEGATIVE_INFINITY
 
 /**
  * What one replica has to do, in requests: the number that the picker compares.
@@ -180,7 +178,7 @@ export class ReplicaLoad implements Load, CostOwner {
     this.#experience.ended(failed, attempt.startedAt, history.failureRatio, now)
     history.ended(failed, now)
     this.statistics.ended(failed, latency, logLatency)
-    if (failed) this.#staleAt = AT_ONCE
+    if (failed) this.#table.alarm(this.#row)
     else history.took(logLatency)
   }
 
@@ -192,7 +190,7 @@ export class ReplicaLoad implements Load, CostOwner {
     this.#experience = new Experience(this.#book.memory)
     this.#fitSince = now
     this.#slowStartTime = slowStartTime
-    this.#staleAt = AT_ONCE
+    this.#table.alarm(this.#row)
   }
 
   /**
@@ -223,7 +221,7 @@ export class ReplicaLoad implements Load, CostOwner {
   set report(report: ReplicaReport) {
     this.#report = soundReport(report)
     this.#reportedAt = undefined
-    this.#staleAt = AT_ONCE
+    this.#table.alarm(this.#row)
   }
 
   /** Outstanding and elsewhere. */

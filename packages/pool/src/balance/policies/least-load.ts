@@ -16,14 +16,14 @@ export function leastLoad(candidates: Candidates, now: Milliseconds, random: Ran
   return candidates.size <= FEW ? lowestOfAll(candidates, now, random) : lowerOfTwo(candidates, now, random)
 }
 
-function lowestOfAll({ costs, rows }: Candidates, now: Milliseconds, random: Random): number {
-  const { cells } = costs
+function lowestOfAll(candidates: Candidates, now: Milliseconds, random: Random): number {
+  candidates.refresh(now)
+  const { rows } = candidates
+  const { cells } = candidates.costs
   let lowest = Number.POSITIVE_INFINITY
   let ties = 0
   for (let i = 0; i < rows.length; i++) {
-    const row = rows[i]!
-    if (now >= cells[2 * row + 1]!) costs.refresh(row, now)
-    const cost = cells[2 * row]!
+    const cost = cells[2 * rows[i]!]!
     if (cost < lowest) {
       lowest = cost
       tied[0] = i
@@ -36,9 +36,8 @@ function lowestOfAll({ costs, rows }: Candidates, now: Milliseconds, random: Ran
 function lowerOfTwo({ costs, rows }: Candidates, now: Milliseconds, random: Random): number {
   // One number serves for both: what is left of it behind the point is as random as the first was.
   const place = random() * rows.length
-  const first = Math.floor(place)
-  // Of the others: an index at or after the first moves up by one.
-  const other = Math.floor((place - first) * (rows.length - 1))
-  const second = other < first ? other : other + 1
+  const first = place | 0
+  // So many places after the first, around the end: where a skip over the first would be guessed wrong each other time, this is no branch.
+  const second = (first + 1 + (((place - first) * (rows.length - 1)) | 0)) % rows.length
   return costs.cost(rows[second]!, now) < costs.cost(rows[first]!, now) ? second : first
 }

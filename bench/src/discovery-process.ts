@@ -29,17 +29,20 @@ class Told implements Resolver {
   async close(): Promise<void> {}
 }
 
-/** Real servers first, and so many that nobody needs to connect to; as a registry's answer is parsed. */
+/** So many that a pool needs only some of them, and each answers; as a registry's answer is parsed. */
 const set = (anew: number): EndpointOptions[] => JSON.parse(JSON.stringify(described(anew))) as EndpointOptions[]
 
 const described = (anew: number): EndpointOptions[] =>
   Array.from({ length: Number(endpoints) }, (_, at) => ({
-    url: urls[at] ?? `http://10.${at >> 16}.${(at >> 8) & 255}.${at & 255}:8080/mcp`,
+    url: server(at),
     id: `node-${at}/mcp`,
     weight: at === anew % Number(endpoints) ? 2 : 1,
     zone: `zone-${at % 3}`,
     tags: ['mcp', 'v1'],
   }))
+
+/** A url of its own for each of them. */
+const server = (at: number): string => `${urls[at % urls.length]}?node=${at}`
 
 const found = (count: number): EndpointOptions[] => urls.slice(0, count).map((url) => ({ url }))
 
@@ -47,7 +50,7 @@ const modes: Record<string, () => Promise<Record<string, unknown>>> = {
   // One endpoint has another weight each time, and the next time the one after it.
   'same objects': () => changes((before, round) => before.with(round, { ...before[round]!, weight: 2 })),
   'new objects': () => changes((_, round) => set(round)),
-  'one more': () => changes((before, round) => [...before, { url: `http://192.168.0.1:${1_000 + round}/mcp`, weight: 1 }]),
+  'one more': () => changes((before, round) => [...before, { url: server(before.length + round), weight: 1 }]),
   resolver: async () => {
     const source = new Told(found(1))
     return picks({ serviceDiscovery: source }, async (count) => {

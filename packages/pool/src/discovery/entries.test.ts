@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Entries } from './entries.js'
@@ -179,6 +180,23 @@ describe('sameEntry', () => {
         if (sameEntry(a, b)) expect(a).toEqual(b)
       }),
     )
+  })
+
+  it('tells entries apart by any of their members, also one that is there without a value', () => {
+    const word = fc.option(fc.constantFrom('a', 'b'), { nil: undefined })
+    const entry = fc.record(
+      {
+        id: word,
+        url: word,
+        weight: fc.constantFrom(1, 2, undefined),
+        zone: word,
+        tags: fc.option(fc.array(word, { maxLength: 2 }), { nil: undefined }),
+        command: word,
+      },
+      { requiredKeys: [], noNullPrototype: true },
+    )
+    fc.assert(fc.property(entry, (one) => sameEntry(one, structuredClone(one))))
+    fc.assert(fc.property(entry, entry, (a, b) => sameEntry(a, b) === isDeepStrictEqual(a, b)))
   })
 
   it('takes what it cannot look into for another: what is deep, cyclic, more than its members, or throws', () => {

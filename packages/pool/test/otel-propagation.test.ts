@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { type HttpServer, startLegacyServer, startModernServer, startSseServer } from '@mcp-client-pool/testbed'
 import { context as contexts, propagation, trace } from '@opentelemetry/api'
 import { AlwaysOffSampler } from '@opentelemetry/sdk-trace-base'
@@ -75,6 +76,27 @@ describe.each(['modern', 'legacy', 'legacy HTTP+SSE'] as const)('to a server (%s
 })
 
 describe('the context of a call', () => {
+  it.each([
+    ['outside of all spans the call’s own, for the HTTP client would begin another trace', false],
+    ['within a span that is left out itself that one, for it says enough', true],
+  ])('is there where a call that the sampler left out is sent: %s', async (_, within) => {
+    const recording = new Recording(new AlwaysOffSampler())
+    const server = await running(startModernServer())
+    const pool = await traced(recording, { url: server.url })
+    const seen: Array<string | undefined> = []
+    const onCreated = (): void => void seen.push(trace.getSpanContext(contexts.active())?.spanId)
+    const request = (): Promise<unknown> => pool.request({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: echo })
+    subscribe('undici:request:create', onCreated)
+    const around = await (within
+      ? recording.within('the application', async (span) => request().then(() => span.spanContext().spanId))
+      : request().then(() => undefined))
+    unsubscribe('undici:request:create', onCreated)
+    const [own] = sent(server).map(({ traceparent }) => String(traceparent).slice(36, 52))
+    expect(own).toMatch(/^[\da-f]{16}$/)
+    expect(own).not.toBe(around)
+    expect(seen).toEqual([within ? around : own])
+  })
+
   it('stays with a mixed fleet: the request is translated, and carries it', async () => {
     const recording = new Recording()
     const server = await running(startLegacyServer())

@@ -97,11 +97,11 @@ export class CallAttempt extends Outstanding implements Attempt, WatchedAttempt 
   }
 
   start(): void {
-    if (this.#watch === undefined) this.#send()
-    else this.#watch.sending(() => this.#send())
+    if (this.#watch === undefined) this.send()
+    else this.#watch.sending()
   }
 
-  #send(): void {
+  send(): void {
     if (this.#settled) return
     try {
       const exchange = this.target.connection.start(this)

@@ -17,6 +17,8 @@ export interface WatchedAttempt {
   readonly wireId: number
   readonly target: ObservedClient
   readonly sessionId: string | undefined
+  /** Puts it on its way. */
+  send(): void
 }
 
 /**
@@ -76,6 +78,7 @@ export class AttemptWatch implements ObservedAttempt {
   #trace: AttemptTrace | undefined
   #meta: MetaFields | undefined
   #end: ObservedEnd | string | undefined
+  #sent = false
 
   constructor(watching: Watching, attempt: WatchedAttempt, reason: AttemptReason, number: number) {
     this.#watching = watching
@@ -109,21 +112,22 @@ export class AttemptWatch implements ObservedAttempt {
     return this.#trace !== undefined
   }
 
-  /** `send` is called once, whatever the observer does with it. */
-  sending(send: () => void): void {
-    if (this.#trace?.sending === undefined) return send()
-    let sent = false
-    const once = (): void => {
-      if (sent) return
-      sent = true
-      send()
-    }
+  /** It is sent once, whatever the observer does. */
+  sending(): void {
+    const trace = this.#trace
+    if (trace?.sending === undefined) return this.#attempt.send()
     try {
-      this.#trace.sending(once)
+      trace.sending(() => this.#sendOnce())
     } catch (error) {
       this.#watching.onError(error)
     }
-    once()
+    this.#sendOnce()
+  }
+
+  #sendOnce(): void {
+    if (this.#sent) return
+    this.#sent = true
+    this.#attempt.send()
   }
 
   notified(notification: JsonRpcNotification): void {

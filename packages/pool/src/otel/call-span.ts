@@ -108,7 +108,7 @@ class AttemptSpan implements AttemptTrace {
     this.#span = span
     this.#onEnd = onEnd
     this.#context = withSpan(context, span)
-    this.meta = propagation.fields(request, this.#context)
+    this.meta = propagation.fields(request, context, span)
   }
 
   /** Spans of the HTTP client below belong to this one. */

@@ -1,4 +1,4 @@
-import { context as contexts, type Link, type Meter, metrics, SpanKind, trace } from '@opentelemetry/api'
+import { type Context, context as contexts, INVALID_TRACEID, type Link, type Meter, metrics, SpanKind, trace, TraceFlags } from '@opentelemetry/api'
 import { type OpenTelemetryOptions, resolveOpenTelemetry, version } from '../config/index.js'
 import type { CallTrace, ObservedCall, ObservedPool, Observer } from '../ports.js'
 import { CallDurations } from './call-durations.js'
@@ -57,13 +57,19 @@ class OpenTelemetry implements Observer {
     const parent = propagation.given(request, active)
     const links = parent === active ? undefined : linksTo(trace.getSpanContext(active), trace.getSpanContext(parent))
     const span = tracer.startSpan(spanName(request), links === undefined ? CLIENT : { ...CLIENT, links }, parent)
-    const context = withSpan(parent, span)
-    return span.isRecording() ? new CallSpan(this.#tracing, call, context, span) : new UnrecordedCall(this.#tracing, call, context)
+    if (span.isRecording()) return new CallSpan(this.#tracing, call, withSpan(parent, span), span)
+    return new UnrecordedCall(this.#tracing, call, parent, span, isUnsampled(active) ? undefined : withSpan(parent, span))
   }
 }
 
 const SCOPE = 'mcp-client-pool'
 const CLIENT = { kind: SpanKind.CLIENT } as const
+
+/** In a trace that is sampled out whoever begins a span hears of that, and leaves it out too. */
+function isUnsampled(context: Context): boolean {
+  const span = trace.getSpanContext(context)
+  return span !== undefined && (span.traceFlags & TraceFlags.SAMPLED) === 0 && span.traceId !== INVALID_TRACEID
+}
 
 function linksTo(active: Link['context'] | undefined, parent: Link['context'] | undefined): Link[] | undefined {
   return active === undefined || active.spanId === parent?.spanId ? undefined : [{ context: active }]

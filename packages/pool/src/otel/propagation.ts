@@ -1,5 +1,7 @@
-import type { Context, TextMapGetter, TextMapPropagator, TextMapSetter } from '@opentelemetry/api'
+import type { Context, Span, TextMapGetter, TextMapPropagator, TextMapSetter } from '@opentelemetry/api'
 import type { JsonObject, JsonRpcRequest, MetaFields } from '../ports.js'
+import { W3CPropagator } from './w3c-propagator.js'
+import { withSpan } from './with-span.js'
 
 type Fields = Record<string, string | undefined>
 
@@ -21,13 +23,21 @@ export class Propagation {
     return this.#carries(meta as JsonObject) ? this.#propagator.extract(context, meta, GETTER) : context
   }
 
-  /** What a request sent in that context carries. */
-  fields(request: JsonRpcRequest, context: Context): MetaFields | undefined {
-    const fields: Fields = {}
-    this.#propagator.inject(context, fields, SETTER)
+  /** What a request carries that is sent in that context with this span. */
+  fields(request: JsonRpcRequest, context: Context, span: Span): MetaFields | undefined {
+    const fields = this.#written(context, span)
     const meta = request.params?.['_meta']
     // What it carries of another context must not stand beside: a `tracestate` belongs to its `traceparent`.
-    if (typeof meta === 'object' && meta !== null && this.#carries(meta as JsonObject)) for (const name of this.#propagator.fields()) fields[name] ??= undefined
+    if (typeof meta !== 'object' || meta === null || !this.#carries(meta as JsonObject)) return fields
+    const others: Fields = { ...fields }
+    for (const name of this.#propagator.fields()) others[name] ??= undefined
+    return others
+  }
+
+  #written(context: Context, span: Span): MetaFields | undefined {
+    if (this.#propagator instanceof W3CPropagator) return this.#propagator.write(span.spanContext(), context)
+    const fields: Fields = {}
+    this.#propagator.inject(withSpan(context, span), fields, SETTER)
     for (const _ in fields) return fields
     return undefined
   }

@@ -12,6 +12,8 @@ import {
   type TextMapSetter,
   trace,
 } from '@opentelemetry/api'
+import type { MetaFields } from '../ports.js'
+import { TraceParent } from '../trace-parent.js'
 
 const TRACE_PARENT = 'traceparent'
 const TRACE_STATE = 'tracestate'
@@ -29,15 +31,19 @@ const MAX_BAGGAGE = { members: 64, size: 8_192 }
  */
 export class W3CPropagator implements TextMapPropagator {
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
-    const span = trace.getSpanContext(context)
-    if (span !== undefined && isSpanContextValid(span)) {
-      setter.set(carrier, TRACE_PARENT, `00-${span.traceId}-${span.spanId}-${flagsOf(span)}`)
-      const state = span.traceState?.serialize()
-      if (state !== undefined && state !== '') setter.set(carrier, TRACE_STATE, state)
-    }
+    const written = this.write(trace.getSpanContext(context), context) ?? {}
+    for (const name in written) setter.set(carrier, name, written[name] ?? '')
+  }
+
+  /** The same as an object; undefined: there is nothing to say. In most there is no more than a `traceparent`. */
+  write(span: SpanContext | undefined, context: Context): MetaFields | undefined {
+    const isTraced = span !== undefined && isSpanContextValid(span)
     const baggage = propagation.getBaggage(context)
-    const written = baggage === undefined ? '' : writeBaggage(baggage)
-    if (written !== '') setter.set(carrier, BAGGAGE, written)
+    const parent = isTraced ? `00-${span.traceId}-${span.spanId}-${flagsOf(span)}` : ''
+    const state = isTraced ? (span.traceState?.serialize() ?? '') : ''
+    const members = baggage === undefined ? '' : writeBaggage(baggage)
+    if (state === '' && members === '') return parent === '' ? undefined : new TraceParent(parent)
+    return { ...(parent !== '' && { [TRACE_PARENT]: parent }), ...(state !== '' && { [TRACE_STATE]: state }), ...(members !== '' && { [BAGGAGE]: members }) }
   }
 
   extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {

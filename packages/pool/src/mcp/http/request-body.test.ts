@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { JsonObject, JsonRpcRequest } from '../../ports.js'
+import { TraceParent } from '../../trace-parent.js'
 import { META } from '../era-tables.js'
 import { progressTokenOf, RequestEnvelope, requestBody } from './request-body.js'
 
@@ -74,7 +75,10 @@ describe('requestBody', () => {
     const metas = fc.option(fc.record({ a: fc.jsonValue(), traceparent: fc.constant('00-1'), tracestate: fc.constant('x=1') }, { requiredKeys: [] }), {
       nil: undefined,
     })
-    const added = fc.record({ traceparent: fc.constant('00-2'), baggage: fc.string(), tracestate: fc.constant(undefined) }, { requiredKeys: [] })
+    const added = fc.oneof(
+      fc.record({ traceparent: fc.constant('00-2'), baggage: fc.string(), tracestate: fc.constant(undefined) }, { requiredKeys: [] }),
+      fc.constant(new TraceParent('00-2')),
+    )
     fc.assert(
       fc.property(
         fc.option(fc.record({ name: fc.string() }), { nil: undefined }),
@@ -84,7 +88,7 @@ describe('requestBody', () => {
         (own, meta, fields, envelope) => {
           const params = own === undefined && meta === undefined ? undefined : { ...own, ...(meta && { _meta: meta }) }
           const before = JSON.stringify(params)
-          const merged = JSON.parse(JSON.stringify({ ...envelope?.fields, ...meta, ...fields })) as JsonObject
+          const merged = JSON.parse(JSON.stringify(Object.assign({}, envelope?.fields, meta, fields))) as JsonObject
           const expected = Object.keys(merged).length === 0 && meta === undefined ? params : { ...params, _meta: merged }
           expect(JSON.parse(requestBody(request(params), 7, envelope, fields))).toEqual(
             JSON.parse(JSON.stringify({ jsonrpc: '2.0', id: 7, method: 'tools/call', params: expected })),

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonRpcRequest, MetaFields } from '../../ports.js'
 import { META } from '../era-tables.js'
+import { TraceParent } from '../../trace-parent.js'
 import { metaOf } from '../json-object.js'
 
 /** What every request of the modern era says of its client (2026-07-28, `basic/index#_meta`), serialised once. */
@@ -71,6 +72,7 @@ export function requestBody(request: JsonRpcRequest, wireId: number, envelope: R
 function metaJson(envelope: RequestEnvelope | undefined, added: MetaFields | undefined): string | undefined {
   if (added === undefined) return envelope?.json
   let json = envelope === undefined ? '{' : envelope.open
+  if (added instanceof TraceParent) return `${json}${json === '{' ? '' : ','}"traceparent":"${added.traceparent}"}`
   for (const name in added) {
     const value = added[name]
     if (value !== undefined) json += `${json === '{' ? '' : ','}${fieldParts.of(name)}${JSON.stringify(value)}`

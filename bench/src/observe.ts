@@ -1,6 +1,7 @@
-import { compare, type Comparison } from './paired.js'
+import { comparisonTable } from './comparison-table.js'
+import type { Comparison } from './paired.js'
 import { startPinned, stop, SUBJECT_CORE } from './processes.js'
-import { close, printHeader, printRow } from './report.js'
+import { close } from './report.js'
 import { startServers } from './servers.js'
 import type { Verdict } from './statistics.js'
 
@@ -13,29 +14,23 @@ const LOOK = 5
  */
 export async function observe({ smoke, rounds }: { smoke: boolean; rounds: number }): Promise<number> {
   const servers = await startServers('modern-json', 8)
-  const common = { warmUp: smoke ? 0 : 12_000, urls: servers.urls, round: { calls: smoke ? 200 : 6_000, concurrency: 32 }, figure: 'cpu' } as const
-  // Scraped and read once a round, some two times a second.
-  const watched = { ...common, warmUp: smoke ? 0 : 20_000, round: { calls: smoke ? 200 : 20_000, concurrency: 32 } } as const
+  const common = { warmUp: smoke ? 0 : 12_000, urls: servers.urls, round: { calls: smoke ? 200 : 600, concurrency: 32 }, figure: 'cpu' } as const
+  // Scraped and read once a round.
+  const watched = { ...common, round: { calls: smoke ? 200 : 2_000, concurrency: 32 } } as const
   const rows: Comparison[] = [
     { ...watched, name: 'Prometheus, statistics and events / off', subject: 'pool:watched', peer: 'pool:request', goal: { kind: 'at most', value: 1.03 } },
     { ...common, name: 'tracing on and sampled out / off', subject: 'traced:sampledOut', peer: 'pool:request', goal: { kind: 'at most', value: 1.06 } },
     { ...common, name: 'the same, both within a span of the program', subject: 'traced:sampledOutWithin', peer: 'traced:offWithin' },
+    { ...common, name: 'for comparison, the SDK’s span for each call, sampled out, and nothing else / off', subject: 'traced:spanAlone', peer: 'pool:request' },
     { ...common, name: 'tracing on, every call recorded / off', subject: 'traced:recorded', peer: 'pool:request' },
     { ...common, name: 'metrics of OpenTelemetry alone / off', subject: 'traced:measured', peer: 'pool:request' },
   ]
-  const verdicts: Verdict[] = []
   try {
-    printHeader()
-    for (const row of rows) {
-      const result = await compare(row, rounds)
-      verdicts.push(result.verdict)
-      printRow(row, result, !smoke)
-    }
+    const verdicts = await comparisonTable(rows, rounds, smoke)
+    return close('observe', [...verdicts, await look(smoke)], smoke)
   } finally {
     await servers.stop()
   }
-  verdicts.push(await look(smoke))
-  return close('observe', verdicts, smoke)
 }
 
 async function look(smoke: boolean): Promise<Verdict> {

@@ -1,7 +1,7 @@
-import { compare, type Comparison } from './paired.js'
-import { close, printHeader, printRow } from './report.js'
+import { comparisonTable } from './comparison-table.js'
+import type { Comparison } from './paired.js'
+import { close } from './report.js'
 import { startServers } from './servers.js'
-import type { Verdict } from './statistics.js'
 
 /**
  * What a call costs: CPU per call next to bare `undici`, and calls a second of the SDK's `Client` over our transport next
@@ -9,8 +9,9 @@ import type { Verdict } from './statistics.js'
  */
 export async function overhead({ smoke, rounds }: { smoke: boolean; rounds: number }): Promise<number> {
   const [modern, streaming, legacy] = await Promise.all([startServers('modern-json', 8), startServers('modern-sse', 8), startServers('legacy-json', 8)])
-  const calls = smoke ? 200 : 6_000
-  const sdkCalls = smoke ? 100 : 1_500
+  // Rounds of some twenty milliseconds: the machine is seldom another one between two of them.
+  const calls = smoke ? 200 : 600
+  const sdkCalls = smoke ? 100 : 150
   const busy = { calls, concurrency: 32 }
   // By then V8 has compiled what it will: ten thousand calls, for the SDK's part of them.
   const warmUp = smoke ? 0 : 12_000
@@ -78,16 +79,9 @@ export async function overhead({ smoke, rounds }: { smoke: boolean; rounds: numb
       figure: 'callsPerSecond',
     },
   ]
-  const verdicts: Verdict[] = []
   try {
-    printHeader()
-    for (const row of rows) {
-      const result = await compare(row, rounds)
-      verdicts.push(result.verdict)
-      printRow(row, result, !smoke)
-    }
+    return close('overhead', await comparisonTable(rows, rounds, smoke), smoke)
   } finally {
     await Promise.all([modern.stop(), streaming.stop(), legacy.stop()])
   }
-  return close('overhead', verdicts, smoke)
 }

@@ -2,12 +2,12 @@ import { parseArgs } from 'node:util'
 
 /** `npm run bench -- NAME [--smoke] [--rounds N]` */
 const BENCHES: Record<string, { rounds: number; load: () => Promise<(options: { smoke: boolean; rounds: number }) => Promise<number>> }> = {
-  overhead: { rounds: 30, load: async () => (await import('./overhead.js')).overhead },
+  overhead: { rounds: 300, load: async () => (await import('./overhead.js')).overhead },
   pick: { rounds: 30, load: async () => (await import('./pick.js')).pick },
   simulation: { rounds: 10, load: async () => (await import('./simulation.js')).simulation },
   guard: { rounds: 30, load: async () => (await import('./guard.js')).guard },
   reality: { rounds: 1, load: async () => (await import('./reality.js')).reality },
-  observe: { rounds: 30, load: async () => (await import('./observe.js')).observe },
+  observe: { rounds: 300, load: async () => (await import('./observe.js')).observe },
   memory: { rounds: 1, load: async () => (await import('./memory.js')).memory },
   discovery: { rounds: 30, load: async () => (await import('./discovery.js')).discovery },
   startup: { rounds: 9, load: async () => (await import('./startup.js')).startup },

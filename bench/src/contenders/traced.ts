@@ -1,5 +1,5 @@
-import { FollowingContexts } from '@mcp-client-pool/testbed'
-import { context as contexts, trace } from '@opentelemetry/api'
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { type Context, type ContextManager, context as contexts, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api'
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics'
 import { AlwaysOffSampler, BasicTracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { openTelemetry, type OpenTelemetryOptions } from 'mcp-client-pool/otel'
@@ -25,6 +25,28 @@ class Unasked extends MetricReader {
   protected override async onShutdown(): Promise<void> {}
 }
 
+/** Contexts that follow asynchronous work, as the SDK for Node has them. Not the testbed's: whoever imports that loads servers, which is measured too. */
+class FollowingContexts implements ContextManager {
+  readonly #storage = new AsyncLocalStorage<Context>()
+
+  active(): Context {
+    return this.#storage.getStore() ?? ROOT_CONTEXT
+  }
+  with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(context: Context, fn: F, thisArg?: ThisParameterType<F>, ...args: A): ReturnType<F> {
+    const run = thisArg === undefined ? fn : fn.bind(thisArg)
+    return this.#storage.run(context, run as F, ...args)
+  }
+  bind<T>(_context: Context, target: T): T {
+    return target
+  }
+  enable(): this {
+    return this
+  }
+  disable(): this {
+    return this
+  }
+}
+
 const sampledOutProvider = (): BasicTracerProvider => new BasicTracerProvider({ sampler: new AlwaysOffSampler() })
 
 async function calling(urls: readonly string[], options: OpenTelemetryOptions | undefined, within = false): Promise<Contender> {
@@ -35,6 +57,18 @@ async function calling(urls: readonly string[], options: OpenTelemetryOptions | 
   contexts.setGlobalContextManager(new FollowingContexts())
   const span = trace.setSpan(contexts.active(), sampledOutProvider().getTracer('program').startSpan('program'))
   return { call: () => contexts.with(span, call), close: () => pool.shutdown() }
+}
+
+/** What the SDK takes of a call that is left out, without a word to the server. */
+export const spanAlone: ContenderSetup = async (urls) => {
+  const tracer = sampledOutProvider().getTracer('bench')
+  const pool = await startPool(urls)
+  let id = 0
+  const call = (): Promise<unknown> => {
+    const span = tracer.startSpan('tools/call echo', { kind: SpanKind.CLIENT }, contexts.active())
+    return pool.request(legacyCall(++id)).finally(() => span.end())
+  }
+  return { call, close: () => pool.shutdown() }
 }
 
 export const sampledOut: ContenderSetup = (urls) => calling(urls, { tracerProvider: sampledOutProvider() })

@@ -50,6 +50,9 @@ export class KindHistory {
   /** Latencies since the quantiles that were looked up were forgotten. */
   #unseen = 0
   readonly #quantiles = new Map<number, Milliseconds>()
+  /** The one that was looked up last: mostly the same is asked for. */
+  #lastQ = 0
+  #lastQuantile: Milliseconds | undefined
 
   constructor(memory: Milliseconds) {
     this.#memory = memory
@@ -92,11 +95,14 @@ export class KindHistory {
    */
   quantile(q: number): Milliseconds | undefined {
     if (this.#recent.total * Math.min(q, 1 - q) < 1 - 1e-9) return undefined
+    if (q === this.#lastQ && this.#lastQuantile !== undefined) return this.#lastQuantile
     let latency = this.#quantiles.get(q)
     if (latency === undefined) {
       latency = this.#recent.quantile(q)!
       this.#quantiles.set(q, latency)
     }
+    this.#lastQ = q
+    this.#lastQuantile = latency
     return latency
   }
 
@@ -126,6 +132,7 @@ export class KindHistory {
     if (++this.#unseen <= this.#recent.total * RENEWED) return
     this.#unseen = 0
     if (this.#quantiles.size > 0) this.#quantiles.clear()
+    this.#lastQuantile = undefined
   }
 
   #decay(now: Milliseconds): void {

@@ -13,6 +13,9 @@ interface Places {
 export class ToolLimit implements Limit {
   readonly #tools = new Map<string, Places>()
   readonly #client: Limit | undefined
+  /** Who was asked for last: an attempt asks for its own when it is let in, starts and ends. */
+  #kind: CallKind | undefined
+  #places: Places | undefined
 
   /** `perTool`: places by the name of the tool; others are limited by `client` alone. */
   constructor(perTool: Readonly<Record<string, number>>, client?: Limit) {
@@ -53,7 +56,11 @@ export class ToolLimit implements Limit {
     return this.#placesOf(kind)?.taken ?? 0
   }
 
-  #placesOf({ tool }: CallKind): Places | undefined {
-    return tool === undefined ? undefined : this.#tools.get(tool)
+  #placesOf(kind: CallKind): Places | undefined {
+    if (kind !== this.#kind) {
+      this.#kind = kind
+      this.#places = kind.tool === undefined ? undefined : this.#tools.get(kind.tool)
+    }
+    return this.#places
   }
 }

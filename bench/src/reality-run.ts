@@ -24,12 +24,13 @@ export async function runOnServers(reality: RealityCase, contender: Contender, f
     ...options,
     ...(algorithm !== undefined && { loadBalancingAlgorithm: algorithm }),
     endpoints: fleet.replicas.map(({ url }) => ({ url })),
-    minSize: fleet.replicas.length,
-    // Another client takes the place of one that is drained, and keeps it when that is back.
-    maxSize: fleet.replicas.length * (scenario.restarts === undefined ? 1 : 2),
+    // Where one is drained nobody takes its place meanwhile: a second client would bring another replica twice its share of a round robin.
+    minSize: fleet.replicas.length - (scenario.restarts === undefined ? 0 : 1),
+    maxSize: fleet.replicas.length,
   })
   await pool.start()
-  await connected(pool, fleet.replicas.length)
+  await connected(pool, pool.config.minSize)
+  for (const { url } of fleet.replicas) if (!pool.getHealthyClients().some(({ endpointLabel }) => endpointLabel === url)) await pool.createClient({ url })
   const start = performance.now()
   const now = (): number => performance.now() - start
   const events = [...troubles(reality, fleet, now), ...restarts(reality, pool, fleet, now)]

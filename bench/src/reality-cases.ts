@@ -17,7 +17,7 @@ export interface RealityCase {
   readonly contenders: readonly Contender[]
   /** What hangs is no server that is silent but a port that drops SYN. */
   readonly deaf?: boolean
-  /** No call may be lost, whatever is restarted. */
+  /** No call may be lost, whatever is restarted: calls are so short that none of them runs out of time on a replica that has just come back. */
   readonly lossless?: boolean
   /** Part of a smoke run. */
   readonly smoke?: boolean

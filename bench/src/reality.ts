@@ -108,7 +108,7 @@ function claims(each: RealityCase, results: readonly Compared[]): Claim[] {
       results.every(({ real }) => real.unsafeRepeats === 0),
     ),
   ]
-  if (each.scenario.restarts?.drain)
+  if (each.lossless === true)
     list.push(
       always(
         'no call is lost',

@@ -64,6 +64,7 @@ export const tracing: readonly Requirement[] = [
           'goes the context that the caller has put into the request, with this attempt as its child',
           'that the sampler left a call out is said, at every attempt, and nothing is recorded',
           'is left alone where it is no context',
+          'is there where a call that the sampler left out is sent: %s',
           'is nothing where no SDK is registered: what the caller put there goes on as it is',
         ],
         'packages/pool/src/otel/w3c-propagator.test.ts': ['reads what it writes, for any span', 'reads the baggage that it writes, for any keys and values'],

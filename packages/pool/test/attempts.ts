@@ -65,9 +65,9 @@ export class Tried {
 }
 
 /** Resolves when `found` returns something, looking again after every event of the loop. The test's own timeout is the limit. */
-export async function eventually<T>(found: () => T | undefined | false): Promise<T> {
+export async function eventually<T>(found: () => T | undefined | false | Promise<T | undefined | false>): Promise<T> {
   for (;;) {
-    const result = found()
+    const result = await found()
     if (result !== undefined && result !== false) return result
     await new Promise((resolve) => setImmediate(resolve))
   }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { COUNTER_URI, type LegacyServer, type LegacyServerOptions, MemoryLedger, type RequestFilter, startLegacyServer } from '@mcp-client-pool/testbed'
 import { afterEach, describe, expect, it } from 'vitest'
 import { NotStreamableHttp } from '../src/mcp/index.js'
@@ -249,6 +250,21 @@ it('legacy: a session that the list of tools finds lost is told of, and is no er
   await heard.until(() => heard.sessions.length === 2)
   await expect.poll(() => connection.serves({ method: 'tools/call', tool: 'none', key: '' })).toBe('no')
   expect([heard.sessions, heard.errors, heard.lost]).toEqual([['lost', 'restored'], [], []])
+})
+
+it('legacy: between two sessions no list of tools is asked for, which would be one without a session', async () => {
+  const server = await serve()
+  server.faults.next('404', 1, 'tools/list')
+  // The list is asked for again at once.
+  const { heard, call } = await worlds.connect(server.url, { random: () => 0 })
+  let open = (): void => {}
+  server.faults.next({ kind: 'hold', until: new Promise<void>((resolve) => (open = resolve)) }, 1, 'initialize')
+  await expect.poll(() => server.requests.all('initialize').length).toBe(2)
+  await sleep(100)
+  open()
+  await call('whoami').result
+  expect([heard.sessions, heard.errors]).toEqual([['lost', 'restored'], []])
+  for (const { headers } of [...server.requests.all('tools/list'), ...server.requests.all('tools/call')]) expect(headers).toHaveProperty('mcp-session-id')
 })
 
 describe.each([404, 400] as const)('legacy: a lost session, with HTTP %d', (lostSessionStatus) => {

@@ -175,6 +175,8 @@ export interface ConnectWishes {
   readonly tokens?: TokenSource
   readonly clientId?: string
   readonly signal?: AbortSignal
+  /** @default Math.random */
+  readonly random?: () => number
 }
 
 export interface World {
@@ -201,14 +203,14 @@ export class Worlds {
   #eras = new EraMemory(this.#timers, 60_000)
 
   async connect(url: string, wishes: ConnectWishes = {}): Promise<World> {
-    const { endpoint: options, config: overrides, tokens, clientId = 'client-1', signal } = wishes
+    const { endpoint: options, config: overrides, tokens, clientId = 'client-1', signal, random = Math.random } = wishes
     const config = resolveConfig({ endpoints: [{ url, ...options }], connectionTimeout: 5_000, clientInfo: { name: 'test', version: '1' }, ...overrides })
     const endpoint = config.endpoints[0] as ResolvedUrlEndpoint
     const shared = this.#shared.get(url) ?? { catalog: new ToolCatalog({ trustAnnotations: endpoint.trustAnnotations }), rota: new ListenRota() }
     this.#shared.set(url, shared)
     const heard = new Heard()
     const own = { config, clientId, tokens, eras: this.#eras, logLevel: this.logLevel, ...shared }
-    const settings = { ...own, timers: this.#timers, random: Math.random, wallClock: Date.now, nextId: () => ++wireIds }
+    const settings = { ...own, timers: this.#timers, random, wallClock: Date.now, nextId: () => ++wireIds }
     const connection = await connectHttp(endpoint, settings, heard, signal)
     this.#open.push(connection)
     const begin = (method: string, params?: JsonObject, wanted: Wanted = {}): TestAttempt => new TestAttempt(method, params, wanted).start(connection)

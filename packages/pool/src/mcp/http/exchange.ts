@@ -172,7 +172,8 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink, Ar
         channel.dispatch(this.#side || this.#attempt.stream, { origin, path: this.#path, method: 'POST', headers: headers as string[], body: this.#body }, this)
       }
     } catch (error) {
-      this.onError(error instanceof Error ? error : new Error(String(error)))
+      if (error instanceof PoolError) this.fail(error)
+      else this.onError(error instanceof Error ? error : new Error(String(error)))
     }
   }
 

@@ -255,6 +255,9 @@ export class LegacySession implements Lane, Seat, ServerStreamOwner {
 
   headers(request: JsonRpcRequest, token: string | undefined): Headers {
     if (request.method === 'initialize') return this.#headers.post(token)
+    // Between two sessions: without its id a server refuses the request, and headers without it must not be kept for the next one.
+    if (this.#state === 'idle' || this.#facts === undefined)
+      throw new PoolError('SESSION_LOST', 'the session was lost before this was sent', { progress: 'not-sent', endpoint: this.channel.label })
     if (this.#kept === undefined || token !== this.#token) {
       this.#kept = [...this.#headers.post(token), ...this.#own()]
       this.#token = token

@@ -50,7 +50,7 @@ const modes: Record<string, () => Promise<Record<string, unknown>>> = {
   // One endpoint has another weight each time, and the next time the one after it.
   'same objects': () => changes((before, round) => before.with(round, { ...before[round]!, weight: 2 })),
   'new objects': () => changes((_, round) => set(round)),
-  'one more': () => changes((before, round) => [...before, { url: server(before.length + round), weight: 1 }]),
+  'one more': () => changes((before) => [...before, { url: server(before.length), weight: 1 }]),
   resolver: async () => {
     const source = new Told(found(1))
     return picks({ serviceDiscovery: source }, async (count) => {

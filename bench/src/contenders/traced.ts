@@ -1,5 +1,6 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
-import { type Context, type ContextManager, context as contexts, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api'
+// By its file: whoever imports all of the testbed loads servers, which is measured too.
+import { FollowingContexts } from '@mcp-client-pool/testbed/following-contexts.js'
+import { context as contexts, SpanKind, trace } from '@opentelemetry/api'
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics'
 import { AlwaysOffSampler, BasicTracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { openTelemetry, type OpenTelemetryOptions } from 'mcp-client-pool/otel'
@@ -23,28 +24,6 @@ class Sink implements SpanProcessor {
 class Unasked extends MetricReader {
   protected override async onForceFlush(): Promise<void> {}
   protected override async onShutdown(): Promise<void> {}
-}
-
-/** Contexts that follow asynchronous work, as the SDK for Node has them. Not the testbed's: whoever imports that loads servers, which is measured too. */
-class FollowingContexts implements ContextManager {
-  readonly #storage = new AsyncLocalStorage<Context>()
-
-  active(): Context {
-    return this.#storage.getStore() ?? ROOT_CONTEXT
-  }
-  with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(context: Context, fn: F, thisArg?: ThisParameterType<F>, ...args: A): ReturnType<F> {
-    const run = thisArg === undefined ? fn : fn.bind(thisArg)
-    return this.#storage.run(context, run as F, ...args)
-  }
-  bind<T>(_context: Context, target: T): T {
-    return target
-  }
-  enable(): this {
-    return this
-  }
-  disable(): this {
-    return this
-  }
 }
 
 const sampledOutProvider = (): BasicTracerProvider => new BasicTracerProvider({ sampler: new AlwaysOffSampler() })

@@ -123,7 +123,8 @@ export class Child<Counts extends Ledger = MemoryLedger> implements RunningServe
   /** Has the running server do something; see `Orders`. */
   order<Verb extends keyof Orders>(verb: Verb, ...args: Orders[Verb]): Promise<unknown> {
     const { process, waiting } = this.#life
-    if (!process.connected) return Promise.reject(new Error(`The server is gone and cannot be told to ${verb}`))
+    // Its channel may still be open when it has exited, and then nobody is left to reject what is sent.
+    if (!this.alive || !process.connected) return Promise.reject(new Error(`The server is gone and cannot be told to ${verb}`))
     const seq = ++this.#orders
     return new Promise((resolve, reject) => {
       waiting.set(seq, { resolve, reject })

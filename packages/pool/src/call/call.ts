@@ -1,22 +1,16 @@
 import { PoolError, type PoolErrorCode } from '../errors.js'
 import {
-  Alarm,
   type AttemptFailure,
-  type CallKind,
-  type Era,
   type JsonRpcNotification,
   type JsonRpcRequest,
   type JsonRpcResponse,
   type Milliseconds,
   type Outcome,
-  type PickQuery,
-  type PinnedSession,
-  type Priority,
-  type Requirements,
   type Target,
 } from '../ports.js'
 import { type AttemptOwner, CallAttempt } from './attempt.js'
 import { type CallEnd, endOf } from './call-observer.js'
+import { CallQuery } from './call-query.js'
 import type { CallListener, CallTerms } from './call-terms.js'
 import type { CallWays } from './call-ways.js'
 import { describeFailure } from './describe-failure.js'
@@ -24,11 +18,9 @@ import { outcomeOfAnswer, outcomeOfFailure } from './outcome.js'
 import type { Entry, Place, Waiting } from './admission/index.js'
 import type { OpenCall } from './open-calls.js'
 import { isExhausted, mayRepeat } from './repeat.js'
-import { isSpread } from './safety.js'
 import { CallWatch } from './watch.js'
 
 const FOREVER: Milliseconds = Number.POSITIVE_INFINITY
-const NOBODY: readonly Target[] = []
 
 /**
  * What happens to one call, from admission to the answer:
@@ -39,24 +31,13 @@ const NOBODY: readonly Target[] = []
  *             queue          └── at once, or after a backoff ── yes
  *
  * Hedging and retrying stand above the pick, so that every attempt picks again. As an alarm the call wakes from a backoff or for a
- * hedge, of which there is one at a time; the alarm of an attempt is the attempt's own. It is also the query
- * that the picker is asked, for a call allocates nothing that it can be itself.
+ * hedge, of which there is one at a time; the alarm of an attempt is the attempt's own.
  *
  * Whoever is told of an attempt (guard, budgets, listeners of the pool) may let others in from the queue, and people who listen may
  * abort this very call. So after each pick, start and end of an attempt the call may be over.
  */
-export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, OpenCall {
-  readonly #ways: CallWays
-  readonly #terms: CallTerms
+export class Call extends CallQuery implements AttemptOwner, Waiting, OpenCall {
   readonly #listener: CallListener
-  readonly request: JsonRpcRequest
-  readonly kind: CallKind
-  readonly onlyEra: Era | undefined
-  only: Target | undefined
-  /** Where it is open: the caller's own session, else the home of what cannot be spread over sessions. */
-  session: PinnedSession | undefined
-  /** Replaced, never changed: of most calls it stays empty. */
-  tried: readonly Target[] = NOBODY
   /** Belong to the list of open calls. */
   earlier: OpenCall | undefined = undefined
   later: OpenCall | undefined = undefined
@@ -81,54 +62,14 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
   #done = false
 
   constructor(ways: CallWays, request: JsonRpcRequest, terms: CallTerms, listener: CallListener) {
-    super()
-    this.#ways = ways
-    this.request = request
-    this.#terms = terms
+    super(ways, request, terms)
     this.#listener = listener
-    this.kind = ways.kindOf(request)
-    this.onlyEra = ways.requiredEra(request, terms.era)
-    this.only = terms.only ?? ways.issuers.of(request)
-    this.session = terms.session ?? (this.only !== undefined || isSpread(this.kind.method) ? undefined : ways.home)
     this.#watch = ways.watching && CallWatch.begin(ways.watching, this)
   }
 
-  get era(): Era {
-    return this.#terms.era
-  }
-  get affinity(): string | undefined {
-    return this.#terms.affinity
-  }
-  get requirements(): Requirements | undefined {
-    return this.#terms.requirements
-  }
-  get headers(): Readonly<Record<string, string>> | undefined {
-    return this.#terms.headers
-  }
-  get ownSession(): PinnedSession | undefined {
-    return this.#terms.session
-  }
-  get priority(): Priority {
-    return this.#terms.priority ?? 'normal'
-  }
-  /** Who waits for the same will be served by the same. */
-  get need(): unknown {
-    return this.only ?? this.session?.client ?? this.kind
-  }
-  get tenant(): string {
-    return this.#terms.tenant ?? this.#terms.affinity ?? ''
-  }
-  get stream(): boolean {
-    return this.#terms.stream === true
-  }
-
-  get resumeFrom(): string | undefined {
-    return this.#terms.resumeFrom
-  }
-
   start(): void {
-    const { signal } = this.#terms
-    const now = this.#ways.timers.now()
+    const { signal } = this.terms
+    const now = this.ways.timers.now()
     this.#startedAt = now
     if (signal !== undefined) {
       if (signal.aborted) return this.#fail('CANCELLED', now, signal.reason)
@@ -136,14 +77,14 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
       signal.addEventListener('abort', this.#onAbort)
     }
     // Who comes later waits behind those who wait already.
-    if (!this.stream && this.#ways.admission?.hasWaitingFor(this.need) === true) return this.#wait(now)
+    if (!this.stream && this.ways.admission?.hasWaitingFor(this.need) === true) return this.#wait(now)
     this.#launchOrWait(this.#pick(now), now)
   }
 
   /** The caller does not want it any more, and hears no more of it. The replica is told. Idempotent. */
   cancel(reason: string): void {
     if (this.#done) return
-    const now = this.#ways.timers.now()
+    const now = this.ways.timers.now()
     this.#finish(now, 'CANCELLED')
     this.#giveUpAttempts('ignored', now, reason)
     this.#watch?.ended(this.#failure('CANCELLED', undefined, ''))
@@ -151,7 +92,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
 
   #abort(reason: unknown): void {
     if (this.#done) return
-    const now = this.#ways.timers.now()
+    const now = this.ways.timers.now()
     this.#giveUpAttempts('ignored', now, reason instanceof Error ? reason.message : String(reason ?? 'cancelled'))
     this.#fail('CANCELLED', now, reason)
   }
@@ -159,7 +100,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
   /** The pool shuts down: calls under way end here. */
   abandon(): void {
     if (this.#done) return
-    const now = this.#ways.timers.now()
+    const now = this.ways.timers.now()
     this.#giveUpAttempts('ignored', now, 'the pool shuts down')
     this.#fail('SHUTTING_DOWN', now, undefined)
   }
@@ -176,8 +117,8 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
   #wait(now: Milliseconds): void {
     if (!this.#done) this.#watch?.queued()
     if (this.#done) return
-    this.waitsUntil = Math.min(now + (this.#terms.queueTimeout ?? this.#ways.settings.queueTimeout), this.#deadline)
-    this.#ways.admission!.wait(this, now)
+    this.waitsUntil = Math.min(now + (this.terms.queueTimeout ?? this.ways.settings.queueTimeout), this.#deadline)
+    this.ways.admission!.wait(this, now)
   }
 
   enter(now: Milliseconds): Entry {
@@ -191,7 +132,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
       this.#launch(target, now)
       return 'started'
     }
-    if (this.#ways.mayGetPlace(this, now)) return this.#ways.allFull ? 'full' : 'no-place'
+    if (this.ways.mayGetPlace(this, now)) return this.ways.allFull ? 'full' : 'no-place'
     // Those for whom it waited are gone, or their breakers have opened.
     this.#withoutAnyone(now)
     return 'ended'
@@ -199,7 +140,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
 
   shed(code: 'QUEUE_TIMEOUT' | 'QUEUE_FULL', now: Milliseconds): void {
     if (now >= this.#deadline) return this.#fail('REQUEST_TIMEOUT', now, undefined)
-    this.#ways.sentAway(code)
+    this.ways.sentAway(code)
     const waited = Math.round(now - this.#startedAt)
     this.#remember(new PoolError(code, code === 'QUEUE_FULL' ? 'the queue is full' : `no place became free within ${waited} ms`))
     this.#fail(code, now, undefined)
@@ -208,31 +149,31 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
   // ── Attempts ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
   #pick(now: Milliseconds): Target | undefined {
-    const target = this.#ways.picker.pick(this, now)
-    if (target !== undefined || this.#terms.only !== undefined) return target
+    const target = this.ways.picker.pick(this, now)
+    if (target !== undefined || this.terms.only !== undefined) return target
     const { ownSession } = this
     if (this.only === undefined && this.session === ownSession) return undefined
     // Its places are taken, and one of them is worth a wait.
-    if (this.#ways.admission !== undefined && this.#ways.isBusy(this, now)) return undefined
+    if (this.ways.admission !== undefined && this.ways.isBusy(this, now)) return undefined
     // The replica that issued the cursor is gone, or the home does not serve it: the others may understand it, and else say so.
     this.only = undefined
     this.session = ownSession
-    return this.#ways.picker.pick(this, now)
+    return this.ways.picker.pick(this, now)
   }
 
   #launchOrWait(target: Target | undefined, now: Milliseconds): void {
     if (target !== undefined) return this.#launch(target, now)
-    const { admission } = this.#ways
-    if (admission !== undefined && !this.stream && this.#ways.mayGetPlace(this, now)) return this.#wait(now)
+    const { admission } = this.ways
+    if (admission !== undefined && !this.stream && this.ways.mayGetPlace(this, now)) return this.#wait(now)
     this.#withoutAnyone(now)
   }
 
   /** Nobody takes it now, and there is no place to wait for. */
   #withoutAnyone(now: Milliseconds): void {
-    const error = this.#ways.whyNobody(this, now)
+    const error = this.ways.whyNobody(this, now)
     this.#remember(error)
     // Somebody may be back before the repeats are used up; where nobody ever will, waiting is in vain.
-    if (isExhausted(this.#repeats, this.#sessionsLost, this.#ways.settings) || !this.#ways.mayReturn(this))
+    if (isExhausted(this.#repeats, this.#sessionsLost, this.ways.settings) || !this.ways.mayReturn(this))
       return this.#fail(error.code as PoolErrorCode, now, undefined)
     this.#admit(now)
     this.#backOff(now)
@@ -242,10 +183,10 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
   #admit(now: Milliseconds): void {
     if (this.#admitted) return
     this.#admitted = true
-    this.#ways.admitted(now)
+    this.ways.admitted(now)
     if (this.stream) return
-    const { timeout, callerTimes } = this.#terms
-    this.#deadline = now + (timeout ?? (callerTimes === true ? FOREVER : this.#ways.settings.callTimeout))
+    const { timeout, callerTimes } = this.terms
+    this.#deadline = now + (timeout ?? (callerTimes === true ? FOREVER : this.ways.settings.callTimeout))
   }
 
   #launch(target: Target, now: Milliseconds): void {
@@ -255,8 +196,8 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
     if (attempt === undefined) return
     this.#current = attempt
     if (!this.stream) {
-      const hedgeAfter = this.#ways.hedgeAfter(this.kind, this.#terms.hedge)
-      if (hedgeAfter !== undefined) this.#ways.timers.set(this, hedgeAfter, now)
+      const hedgeAfter = this.ways.hedgeAfter(this.kind, this.terms.hedge)
+      if (hedgeAfter !== undefined) this.ways.timers.set(this, hedgeAfter, now)
     }
     attempt.start()
     if (!this.#accepted && this.#current === attempt) {
@@ -268,7 +209,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
   /** undefined: the call was ended meanwhile. */
   #attempt(target: Target, now: Milliseconds): CallAttempt | undefined {
     this.#attempts++
-    const attempt = new CallAttempt(this, target, this.#ways.nextWireId(), this.#watch, this.#current !== undefined)
+    const attempt = new CallAttempt(this, target, this.ways.nextWireId(), this.#watch, this.#current !== undefined)
     if (!this.stream) {
       target.load.started(attempt, now)
       target.guard.started(attempt, now)
@@ -284,7 +225,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
   #launchHedge(slow: CallAttempt, now: Milliseconds): void {
     if (slow.wasAsked || this.#hedge !== undefined || !this.#inTime(now, 0)) return
     // What speaks against it may change: a tool list is on its way, a place is taken, the budget is spent. After twice the time it is looked at again.
-    if (!this.#safe() || !this.#startHedge(slow, now)) this.#ways.timers.set(this, now - slow.startedAt, now)
+    if (!this.#safe() || !this.#startHedge(slow, now)) this.ways.timers.set(this, now - slow.startedAt, now)
   }
 
   /** `false`: nobody takes it now, or the budget is spent. */
@@ -292,11 +233,11 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
     const before = this.tried
     this.tried = [...before, slow.target]
     // Not elsewhere than a cursor or a session must go: who does not understand it answers first, and wrongly.
-    const target = this.#ways.picker.pick(this, now)
+    const target = this.ways.picker.pick(this, now)
     const another = target !== undefined && !this.tried.includes(target) && target.guard.refuses(this.kind, now) === undefined
     this.tried = before
     if (this.#done) return true
-    if (!another || !this.#ways.spendHedge()) return false
+    if (!another || !this.ways.spendHedge()) return false
     const hedge = this.#attempt(target, now)
     if (hedge !== undefined) {
       this.#hedge = hedge
@@ -307,9 +248,9 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
 
   /** Sets the attempt's alarm: `requestTimeout` from now, but never past the deadline of the call. */
   #wind(attempt: CallAttempt, now: Milliseconds): void {
-    const own = this.#terms.callerTimes === true && !this.#safe() ? FOREVER : this.#ways.settings.requestTimeout
+    const own = this.terms.callerTimes === true && !this.#safe() ? FOREVER : this.ways.settings.requestTimeout
     const delay = Math.min(own, this.#deadline - now)
-    if (delay !== FOREVER) this.#ways.timers.set(attempt, delay, now)
+    if (delay !== FOREVER) this.ways.timers.set(attempt, delay, now)
   }
 
   passed(attempt: CallAttempt, eventId: string): void {
@@ -319,8 +260,8 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
   notified(attempt: CallAttempt, notification: JsonRpcNotification): void {
     // Progress of two attempts would run backwards for whoever reads it as one.
     if (attempt === this.#hedge || this.#done) return
-    if (this.#ways.settings.resetTimeoutOnProgress && notification.method === 'notifications/progress' && !this.stream && !attempt.waiting)
-      this.#wind(attempt, this.#ways.timers.now())
+    if (this.ways.settings.resetTimeoutOnProgress && notification.method === 'notifications/progress' && !this.stream && !attempt.waiting)
+      this.#wind(attempt, this.ways.timers.now())
     this.#listener.onNotification?.(notification)
   }
 
@@ -331,22 +272,22 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
     // While a person thinks, neither the age of the attempt nor its timeout runs; the call's deadline does.
     attempt.waiting = true
     attempt.questions++
-    if (this.#deadline === FOREVER) this.#ways.timers.clear(attempt)
-    else this.#ways.timers.set(attempt, this.#deadline - this.#ways.timers.now())
+    if (this.#deadline === FOREVER) this.ways.timers.clear(attempt)
+    else this.ways.timers.set(attempt, this.#deadline - this.ways.timers.now())
     let isOpen = true
     const answer = (response: JsonRpcResponse): void => {
       if (isOpen && --attempt.questions === 0 && this.#current === attempt) {
         attempt.waiting = false
-        if (!this.stream) this.#wind(attempt, this.#ways.timers.now())
+        if (!this.stream) this.#wind(attempt, this.ways.timers.now())
       }
       isOpen = false
       reply(response)
     }
-    if (this.#listener.onRequest?.(request, answer) !== true) this.#ways.answerServer(request, answer)
+    if (this.#listener.onRequest?.(request, answer) !== true) this.ways.answerServer(request, answer)
   }
 
   answered(attempt: CallAttempt, response: JsonRpcResponse): void {
-    const now = this.#ways.timers.now()
+    const now = this.ways.timers.now()
     // The other attempt was answered, and whoever heard of that made this one be answered too.
     if (this.#done) return this.#settle(attempt, outcomeOfAnswer(response), undefined, now)
     const isAnswer = !('error' in response && response.error.code === METHOD_NOT_FOUND)
@@ -356,14 +297,14 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
       if (this.#done || this.#elsewhere(attempt, now) || this.#done) return
       this.#finish(now, 'error')
     }
-    this.#ways.issuers.learn(response, attempt.target)
+    this.ways.issuers.learn(response, attempt.target)
     this.#cancelOther(attempt, 'another attempt was answered first')
     this.#watch?.ended(response)
     this.#listener.onAnswer(response)
   }
 
   failed(attempt: CallAttempt, failure: AttemptFailure): void {
-    const now = this.#ways.timers.now()
+    const now = this.ways.timers.now()
     const code = failure.code as PoolErrorCode
     this.#remember(failure)
     this.#settle(attempt, outcomeOfFailure(code, failure instanceof PoolError ? failure.status : undefined), failure, now)
@@ -373,10 +314,10 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
   ranOut(attempt: CallAttempt, now: Milliseconds): void {
     const byCall = now >= this.#deadline
     const progress = attempt.written ? 'sent' : 'not-sent'
-    const limit = byCall ? (this.#terms.timeout ?? this.#ways.settings.callTimeout) : this.#ways.settings.requestTimeout
+    const limit = byCall ? (this.terms.timeout ?? this.ways.settings.callTimeout) : this.ways.settings.requestTimeout
     const failure = new PoolError('REQUEST_TIMEOUT', `no answer within ${limit} ms`, { progress, endpoint: attempt.target.endpointLabel })
     // A timeout that the caller chose says as little about the replica as a cancel does.
-    const outcome = byCall && this.#terms.timeout !== undefined ? 'ignored' : 'failed'
+    const outcome = byCall && this.terms.timeout !== undefined ? 'ignored' : 'failed'
     attempt.cancel(failure.message, failure)
     this.#remember(failure)
     this.#settle(attempt, outcome, failure, now)
@@ -394,8 +335,8 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
     // The other one may still be answered.
     if (this.#current !== undefined) return
     const repeatable = !this.stream && mayRepeat(code, failure.progress, () => !attempt.wasAsked && this.#safe())
-    if (!repeatable || isExhausted(this.#repeats, this.#sessionsLost, this.#ways.settings)) return this.#fail(code, now, undefined)
-    if (!this.#ways.spendRetry(failure.progress, now)) return this.#fail(code, now, undefined, ', and no retry is left in the budget')
+    if (!repeatable || isExhausted(this.#repeats, this.#sessionsLost, this.ways.settings)) return this.#fail(code, now, undefined)
+    if (!this.ways.spendRetry(failure.progress, now)) return this.#fail(code, now, undefined, ', and no retry is left in the budget')
     // The first failover is immediate; the same replica again, or a third one, is given time.
     const target = this.#inTime(now, 0) ? this.#pick(now) : undefined
     const another = target !== undefined && !this.tried.includes(target)
@@ -411,10 +352,10 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
   #elsewhere(attempt: CallAttempt, now: Milliseconds): boolean {
     this.tried = [...this.tried, attempt.target]
     if (this.#current !== undefined) return true
-    if (isExhausted(this.#repeats, this.#sessionsLost, this.#ways.settings) || !this.#inTime(now, 0)) return false
+    if (isExhausted(this.#repeats, this.#sessionsLost, this.ways.settings) || !this.#inTime(now, 0)) return false
     const target = this.#pick(now)
     if (target === undefined || this.tried.includes(target) || target.connection.serves(this.kind) !== 'yes') return false
-    if (!this.#ways.spendRetry('refused', now)) return false
+    if (!this.ways.spendRetry('refused', now)) return false
     this.#repeats++
     this.#launch(target, now)
     return true
@@ -423,18 +364,18 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
   #backOff(now: Milliseconds, atLeast: Milliseconds = 0): void {
     if (this.#done) return
     this.#repeats++
-    const delay = Math.max(this.#ways.backoff(this.#repeats), atLeast)
+    const delay = Math.max(this.ways.backoff(this.#repeats), atLeast)
     if (!this.#inTime(now, delay)) return this.#fail('REQUEST_TIMEOUT', now, undefined)
-    this.#ways.timers.set(this, delay, now)
+    this.ways.timers.set(this, delay, now)
   }
 
   /** An attempt that starts after `delay` can end before the deadline: hardly any such request was ever answered sooner. */
   #inTime(now: Milliseconds, delay: Milliseconds): boolean {
-    return now + delay + this.#ways.soonest(this.kind) < this.#deadline
+    return now + delay + this.ways.soonest(this.kind) < this.#deadline
   }
 
   #safe(): boolean {
-    return this.#ways.isSafe(this.request, this.kind, this.#terms.idempotent)
+    return this.ways.isSafe(this.request, this.kind, this.terms.idempotent)
   }
 
   // ── Settling ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -443,14 +384,14 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
     if (attempt === this.#current) this.#current = this.#hedge
     this.#hedge = undefined
     attempt.tell()
-    this.#ways.settling()
+    this.ways.settling()
     if (!this.stream) {
-      this.#ways.timers.clear(attempt)
+      this.ways.timers.clear(attempt)
       // The guard first: it reads the list of what is open, which the load keeps.
       attempt.target.guard.settled(attempt, outcome, now)
       attempt.target.load.settled(attempt, outcome, now)
     }
-    this.#ways.settled(attempt, outcome, failure, now)
+    this.ways.settled(attempt, outcome, failure, now)
   }
 
   /** There are two, and this one decides. */
@@ -458,7 +399,7 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
     const other = attempt === this.#current ? this.#hedge : this.#current
     if (other === undefined) return
     other.cancel(reason)
-    this.#settle(other, 'ignored', undefined, this.#ways.timers.now())
+    this.#settle(other, 'ignored', undefined, this.ways.timers.now())
   }
 
   #giveUpAttempts(outcome: Outcome, now: Milliseconds, reason: string): void {
@@ -489,10 +430,10 @@ export class Call extends Alarm implements AttemptOwner, PickQuery, Waiting, Ope
 
   #finish(now: Milliseconds, end: CallEnd): void {
     this.#done = true
-    if (this.place !== undefined) this.#ways.admission!.remove(this)
-    this.#ways.timers.clear(this)
-    if (this.#onAbort !== undefined) this.#terms.signal?.removeEventListener('abort', this.#onAbort)
-    this.#ways.finished(this, end, now - this.#startedAt)
+    if (this.place !== undefined) this.ways.admission!.remove(this)
+    this.ways.timers.clear(this)
+    if (this.#onAbort !== undefined) this.terms.signal?.removeEventListener('abort', this.#onAbort)
+    this.ways.finished(this, end, now - this.#startedAt)
   }
 }
 

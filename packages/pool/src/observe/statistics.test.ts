@@ -95,6 +95,7 @@ describe('statistics', () => {
         const statistics = statisticsOf({ ...rest, kinds: tally.kinds.values(), clients }, latency)
         expect(JSON.parse(JSON.stringify(statistics))).toEqual(statistics)
       }),
+      { examples: [[{ minus: -0 }, 0]] },
     )
   })
 

@@ -239,7 +239,10 @@ function clientMetrics(shown: ObservedClient['metrics'], { outstanding, statisti
     memoryUsage: shown.memoryUsage,
     lastUpdate: shown.lastUpdate,
   }
-  for (const name in shown) if (!Object.hasOwn(metrics, name) && isScalar(shown[name])) define(metrics, name, shown[name])
+  for (const name in shown) {
+    const value = scalarOf(shown[name])
+    if (value !== undefined && !Object.hasOwn(metrics, name)) define(metrics, name, value)
+  }
   return metrics
 }
 
@@ -248,7 +251,8 @@ function define(metrics: object, name: string, value: unknown): void {
   Object.defineProperty(metrics, name, { value, enumerable: true, configurable: true, writable: true })
 }
 
-/** Servers and users may report anything: what JSON has no word for, or no bound, is left out. */
-function isScalar(value: unknown): boolean {
-  return value === null || typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
+/** Servers and users may report anything: what JSON has no word for, or no bound, is left out; -0 is 0 there. */
+function scalarOf(value: unknown): unknown {
+  if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : undefined
+  return value === null || typeof value === 'string' || typeof value === 'boolean' ? value : undefined
 }

@@ -48,6 +48,7 @@ export type {
   AttemptFailure,
   AttemptReason,
   CallTrace,
+  Carried,
   MetaFields,
   ObservedAttempt,
   ObservedCall,

@@ -328,20 +328,25 @@ export interface Observer {
   poolStarted?(pool: ObservedPool): () => void
 }
 
-export interface CallTrace {
-  /** It waits in the queue, until an attempt is made or it ends. */
-  queued?(): void
-  /** undefined: nothing of this attempt is to be told. */
-  attemptStarted(attempt: ObservedAttempt): AttemptTrace | undefined
-  /** What the caller is told next. The last that is heard of the call. */
-  ended(end: ObservedEnd): void
-}
-
-export interface AttemptTrace {
-  /** For `params._meta` of the request that is sent. */
-  readonly meta: MetaFields | undefined
+/** What goes along with a request that is sent. */
+export interface Carried {
+  /** For its `params._meta`. */
+  readonly meta?: MetaFields | undefined
   /** Calls `send` once, now: in whatever context the request is to be written. */
   sending?(send: () => void): void
+}
+
+/** What it carries goes with the attempts of which nothing is to be told. */
+export interface CallTrace extends Carried {
+  /** It waits in the queue, until an attempt is made or it ends. */
+  queued?(): void
+  /** undefined, or not there: nothing of this attempt is to be told. */
+  attemptStarted?(attempt: ObservedAttempt): AttemptTrace | undefined
+  /** What the caller is told next. The last that is heard of the call. */
+  ended?(end: ObservedEnd): void
+}
+
+export interface AttemptTrace extends Carried {
   notified?(notification: JsonRpcNotification): void
   /** The server asks the client something. */
   asked?(request: JsonRpcRequest): void

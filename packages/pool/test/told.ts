@@ -8,6 +8,8 @@ export class Told implements Observer, Watching {
   readonly errors: unknown[] = []
   /** Before each line: may throw. */
   onLine: () => void = () => {}
+  /** Nothing is told of attempts: what the call carries goes with all of them. */
+  callsAlone = false
   #calls = 0
 
   get observer(): this {
@@ -23,7 +25,9 @@ export class Told implements Observer, Watching {
     this.say(`${call} ${request.method}`)
     return {
       queued: () => this.say(`${call} queued`),
-      attemptStarted: (attempt) => this.#attempt(`${call}.${attempt.number}`, attempt),
+      ...(this.callsAlone
+        ? { meta: { traceparent: `${call}` }, sending: (send) => this.#sending(`${call}`, send) }
+        : { attemptStarted: (attempt) => this.#attempt(`${call}.${attempt.number}`, attempt) }),
       ended: (end) => this.say(`${call} ${shown(end)}`),
     }
   }
@@ -32,15 +36,17 @@ export class Told implements Observer, Watching {
     this.say(`${name} ${reason} at ${client.id}`)
     return {
       meta: { traceparent: name },
-      sending: (send) => {
-        this.say(`${name} sending`)
-        send()
-      },
+      sending: (send) => this.#sending(name, send),
       notified: ({ method }) => this.say(`${name} ${method}`),
       asked: ({ method }) => this.say(`${name} asked ${method}`),
       ended: (end) => this.say(`${name} ${shown(end)}`),
       givenUp: (reason_) => this.say(`${name} given up: ${reason_}`),
     }
+  }
+
+  #sending(name: string, send: () => void): void {
+    this.say(`${name} sending`)
+    send()
   }
 
   say(line: string): void {

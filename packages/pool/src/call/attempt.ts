@@ -14,7 +14,7 @@ import {
   type PinnedSession,
   type Target,
 } from '../ports.js'
-import type { AttemptWatch, CallWatch, WatchedAttempt } from './watch.js'
+import type { AttemptWatch, WatchedAttempt } from './watch.js'
 
 /** The call that an attempt belongs to. */
 export interface AttemptOwner {
@@ -25,6 +25,10 @@ export interface AttemptOwner {
   readonly stream: boolean
   readonly resumeFrom: string | undefined
   readonly kind: CallKind
+  /** What goes along with attempts that nobody watches. */
+  readonly meta: MetaFields | undefined
+  /** Puts such an attempt on its way. */
+  sending(attempt: CallAttempt): void
   passed(attempt: CallAttempt, eventId: string): void
   notified(attempt: CallAttempt, notification: JsonRpcNotification): void
   asked(attempt: CallAttempt, request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void
@@ -48,19 +52,18 @@ export class CallAttempt extends Outstanding implements Attempt, WatchedAttempt 
   wasAsked = false
   /** What it asked and has no reply to. Belongs to the call. */
   questions = 0
-  readonly #watch: AttemptWatch | undefined
+  /** Belongs to the call, as long as nothing is sent. */
+  watch: AttemptWatch | undefined = undefined
   #settled = false
   #exchange: Exchange | undefined
   /** Why it was given up before the connection had begun. */
   #givenUp: string | undefined
 
-  /** `watch`: of its call, where that is watched. */
-  constructor(owner: AttemptOwner, target: Target, wireId: number, watch: CallWatch | undefined, isHedge: boolean) {
+  constructor(owner: AttemptOwner, target: Target, wireId: number) {
     super()
     this.#owner = owner
     this.target = target
     this.wireId = wireId
-    this.#watch = watch?.attempt(this, isHedge)
   }
 
   get request(): JsonRpcRequest {
@@ -85,7 +88,7 @@ export class CallAttempt extends Outstanding implements Attempt, WatchedAttempt 
     return this.#owner.kind
   }
   get meta(): MetaFields | undefined {
-    return this.#watch?.meta
+    return this.watch === undefined ? this.#owner.meta : this.watch.meta
   }
   get sessionId(): string | undefined {
     return this.#exchange?.sessionId
@@ -97,8 +100,8 @@ export class CallAttempt extends Outstanding implements Attempt, WatchedAttempt 
   }
 
   start(): void {
-    if (this.#watch === undefined) this.send()
-    else this.#watch.sending()
+    if (this.watch === undefined) this.#owner.sending(this)
+    else this.watch.sending()
   }
 
   send(): void {
@@ -119,7 +122,7 @@ export class CallAttempt extends Outstanding implements Attempt, WatchedAttempt 
   cancel(reason: string, failure?: AttemptFailure): void {
     if (this.#settled) return
     this.#settled = true
-    this.#watch?.ending(failure ?? reason)
+    this.watch?.ending(failure ?? reason)
     if (this.#exchange === undefined) this.#givenUp = reason
     else this.#exchange.cancel(reason)
   }
@@ -130,34 +133,34 @@ export class CallAttempt extends Outstanding implements Attempt, WatchedAttempt 
 
   onNotification(notification: JsonRpcNotification): void {
     if (this.#settled) return
-    this.#watch?.notified(notification)
+    this.watch?.notified(notification)
     this.#owner.notified(this, notification)
   }
 
   onRequest(request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void {
     if (this.#settled) return
     this.wasAsked = true
-    this.#watch?.asked(request)
+    this.watch?.asked(request)
     this.#owner.asked(this, request, reply)
   }
 
   onAnswer(response: JsonRpcResponse): void {
     if (this.#settled) return
     this.#settled = true
-    this.#watch?.ending(response)
+    this.watch?.ending(response)
     this.#owner.answered(this, response)
   }
 
   onFailure(failure: AttemptFailure): void {
     if (this.#settled) return
     this.#settled = true
-    this.#watch?.ending(failure)
+    this.watch?.ending(failure)
     this.#owner.failed(this, failure)
   }
 
   /** It is settled with its call as well: now who watches may hear of it, and do what they like. */
   tell(): void {
-    this.#watch?.ended()
+    this.watch?.ended()
   }
 
   override fire(now: Milliseconds): void {

@@ -11,7 +11,6 @@ import type {
   PinnedSession,
   Progress,
   Timers,
-  Watching,
 } from '../ports.js'
 import type { Admission } from './admission/index.js'
 import type { CallAttempt } from './attempt.js'
@@ -20,6 +19,7 @@ import type { SentAway } from './bad-times.js'
 import type { HedgeWish } from './hedging.js'
 import type { Issuers } from './issuers.js'
 import type { OpenCall } from './open-calls.js'
+import type { Watch } from './watch.js'
 
 export interface CallSettings {
   /** Bound of one attempt. */
@@ -41,7 +41,7 @@ export interface CallWays {
   readonly settings: CallSettings
   readonly issuers: Issuers
   /** undefined: nobody watches calls. */
-  readonly watching: Watching | undefined
+  readonly watch: Watch | undefined
   /** undefined: nobody waits, and a call that finds no place fails. */
   readonly admission: Admission | undefined
   /** The session of what cannot be spread over sessions. */

@@ -1,10 +1,14 @@
 import { PoolError, type PoolErrorCode } from '../errors.js'
 import {
   type AttemptFailure,
+  type AttemptReason,
+  type CallTrace,
   type JsonRpcNotification,
   type JsonRpcRequest,
   type JsonRpcResponse,
+  type MetaFields,
   type Milliseconds,
+  type ObservedEnd,
   type Outcome,
   type Target,
 } from '../ports.js'
@@ -18,7 +22,6 @@ import { outcomeOfAnswer, outcomeOfFailure } from './outcome.js'
 import type { Entry, Place, Waiting } from './admission/index.js'
 import type { OpenCall } from './open-calls.js'
 import { isExhausted, mayRepeat } from './repeat.js'
-import { CallWatch } from './watch.js'
 
 const FOREVER: Milliseconds = Number.POSITIVE_INFINITY
 
@@ -56,7 +59,8 @@ export class Call extends CallQuery implements AttemptOwner, Waiting, OpenCall {
   #hedge: CallAttempt | undefined
   #failures: AttemptFailure[] | undefined
   #onAbort: (() => void) | undefined
-  readonly #watch: CallWatch | undefined
+  /** undefined: nobody watches this call. */
+  readonly #trace: CallTrace | undefined
   #accepted = false
   #admitted = false
   #done = false
@@ -64,7 +68,7 @@ export class Call extends CallQuery implements AttemptOwner, Waiting, OpenCall {
   constructor(ways: CallWays, request: JsonRpcRequest, terms: CallTerms, listener: CallListener) {
     super(ways, request, terms)
     this.#listener = listener
-    this.#watch = ways.watching && CallWatch.begin(ways.watching, this)
+    this.#trace = ways.watch?.begin(this)
   }
 
   start(): void {
@@ -87,7 +91,7 @@ export class Call extends CallQuery implements AttemptOwner, Waiting, OpenCall {
     const now = this.ways.timers.now()
     this.#finish(now, 'CANCELLED')
     this.#giveUpAttempts('ignored', now, reason)
-    this.#watch?.ended(this.#failure('CANCELLED', undefined, ''))
+    if (this.#trace !== undefined) this.#traceEnd(this.#failure('CANCELLED', undefined, ''))
   }
 
   #abort(reason: unknown): void {
@@ -115,7 +119,7 @@ export class Call extends CallQuery implements AttemptOwner, Waiting, OpenCall {
   // ── In the queue ─────────────────────────────────────────────────────────────────────────────────────────────────
 
   #wait(now: Milliseconds): void {
-    if (!this.#done) this.#watch?.queued()
+    if (!this.#done && this.#trace !== undefined) this.ways.watch!.queued(this.#trace)
     if (this.#done) return
     this.waitsUntil = Math.min(now + (this.terms.queueTimeout ?? this.ways.settings.queueTimeout), this.#deadline)
     this.ways.admission!.wait(this, now)
@@ -209,7 +213,8 @@ export class Call extends CallQuery implements AttemptOwner, Waiting, OpenCall {
   /** undefined: the call was ended meanwhile. */
   #attempt(target: Target, now: Milliseconds): CallAttempt | undefined {
     this.#attempts++
-    const attempt = new CallAttempt(this, target, this.ways.nextWireId(), this.#watch, this.#current !== undefined)
+    const attempt = new CallAttempt(this, target, this.ways.nextWireId())
+    if (this.#trace !== undefined) attempt.watch = this.ways.watch!.attempt(this.#trace, attempt, this.#reason, this.#attempts)
     if (!this.stream) {
       target.load.started(attempt, now)
       target.guard.started(attempt, now)
@@ -251,6 +256,20 @@ export class Call extends CallQuery implements AttemptOwner, Waiting, OpenCall {
     const own = this.terms.callerTimes === true && !this.#safe() ? FOREVER : this.ways.settings.requestTimeout
     const delay = Math.min(own, this.#deadline - now)
     if (delay !== FOREVER) this.ways.timers.set(attempt, delay, now)
+  }
+
+  get #reason(): AttemptReason {
+    if (this.#current !== undefined) return 'hedge'
+    return this.#attempts === 1 ? 'first' : 'retry'
+  }
+
+  get meta(): MetaFields | undefined {
+    return this.#trace && this.ways.watch!.metaOf(this.#trace)
+  }
+
+  sending(attempt: CallAttempt): void {
+    if (this.#trace === undefined) attempt.send()
+    else this.ways.watch!.sending(this.#trace, attempt)
   }
 
   passed(attempt: CallAttempt, eventId: string): void {
@@ -299,7 +318,7 @@ export class Call extends CallQuery implements AttemptOwner, Waiting, OpenCall {
     }
     this.ways.issuers.learn(response, attempt.target)
     this.#cancelOther(attempt, 'another attempt was answered first')
-    this.#watch?.ended(response)
+    this.#traceEnd(response)
     this.#listener.onAnswer(response)
   }
 
@@ -420,12 +439,16 @@ export class Call extends CallQuery implements AttemptOwner, Waiting, OpenCall {
     if (this.#done) return
     this.#finish(now, code)
     const error = this.#failure(code, cause, note)
-    this.#watch?.ended(error)
+    this.#traceEnd(error)
     this.#listener.onFailure(error)
   }
 
   #failure(code: PoolErrorCode, cause: unknown, note: string): PoolError {
     return describeFailure(code, this.kind.key, this.#attempts, this.#failures ?? [], cause, note)
+  }
+
+  #traceEnd(end: ObservedEnd): void {
+    if (this.#trace !== undefined) this.ways.watch!.ended(this.#trace, end)
   }
 
   #finish(now: Milliseconds, end: CallEnd): void {

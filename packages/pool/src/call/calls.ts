@@ -29,6 +29,7 @@ import { type OpenCall, OpenCalls } from './open-calls.js'
 import { putsLoadOnServers } from './repeat.js'
 import { RetryBudget, type RetryBudgetOptions } from './retry-budget.js'
 import { isSafe } from './safety.js'
+import { Watch } from './watch.js'
 
 export interface CallsSettings extends CallSettings {
   /** undefined: nobody waits for a place. */
@@ -104,7 +105,7 @@ export class Calls implements CallWays {
   readonly picker: Picker
   readonly settings: CallSettings
   readonly issuers: Issuers = new Issuers()
-  readonly watching: Watching | undefined
+  readonly watch: Watch | undefined
   readonly admission: Admission | undefined
   readonly counts: CallCounts = { retries: 0, requeues: 0, hedges: 0, shed: 0, timedOut: 0 }
   readonly #retryBudget: RetryBudget
@@ -127,7 +128,7 @@ export class Calls implements CallWays {
     this.timers = ports.timers
     this.picker = ports.picker
     this.settings = ports.settings
-    this.watching = ports.watching
+    this.watch = ports.watching && new Watch(ports.watching)
     const { maxQueueSize, retryBudget, hedge } = ports.settings
     this.#now = ports.timers.now()
     // To ask what time it is costs more than all else that a budget does.

@@ -76,6 +76,18 @@ describe('who watches a call is told', () => {
     expect(told.lines.slice(3)).toEqual(['1.1 given up: enough', `1 ${code}`])
   })
 
+  it('not of attempts, where it is enough that all of them carry the same', () => {
+    const told = new Told()
+    told.callsAlone = true
+    const [a, b] = pair()
+    const result = world([a, b], {}, told).call()
+    a.fails('CONNECT_FAILED', 'not-sent')
+    expect([a.last.meta, b.last.meta]).toEqual([{ traceparent: '1' }, { traceparent: '1' }])
+    b.answers()
+    expect(told.lines).toEqual(['1 tools/list', '1 sending', '1 sending', '1 ok'])
+    expect(result.answers).toHaveLength(1)
+  })
+
   it('nothing, where it wants to hear nothing', () => {
     const [a, b] = pair()
     const quiet = { observer: { callStarted: () => undefined }, onError: () => expect.unreachable() }
@@ -139,8 +151,9 @@ describe('whatever happens', () => {
 
   it('an observer that throws changes nothing for anybody', () => {
     fc.assert(
-      fc.property(steps, fc.func(fc.boolean()), (sequence, throws) => {
+      fc.property(steps, fc.func(fc.boolean()), fc.boolean(), (sequence, throws, callsAlone) => {
         const told = new Told()
+        told.callsAlone = callsAlone
         let thrown = 0
         told.onLine = () => {
           if (!throws(told.lines.length)) return

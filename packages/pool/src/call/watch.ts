@@ -2,6 +2,7 @@ import type {
   AttemptTrace,
   AttemptReason,
   CallTrace,
+  Carried,
   JsonRpcNotification,
   JsonRpcRequest,
   MetaFields,
@@ -21,48 +22,55 @@ export interface WatchedAttempt {
   send(): void
 }
 
-/**
- * Stands between a call and who watches it: whatever an observer throws ends here. Calls that nobody watches have none.
- */
-export class CallWatch {
+/** Stands between calls and who watches them: whatever an observer throws ends here. */
+export class Watch {
   readonly #watching: Watching
-  readonly #trace: CallTrace
-  #attempts = 0
 
-  private constructor(watching: Watching, trace: CallTrace) {
+  constructor(watching: Watching) {
     this.#watching = watching
-    this.#trace = trace
   }
 
   /** undefined: nobody wants to hear of this call. */
-  static begin(watching: Watching, call: ObservedCall): CallWatch | undefined {
+  begin(call: ObservedCall): CallTrace | undefined {
     try {
-      const trace = watching.observer.callStarted(call)
-      return trace && new CallWatch(watching, trace)
+      return this.#watching.observer.callStarted(call)
     } catch (error) {
-      watching.onError(error)
+      this.#watching.onError(error)
       return undefined
     }
   }
 
-  queued(): void {
+  queued(call: CallTrace): void {
     try {
-      this.#trace.queued?.()
+      call.queued?.()
     } catch (error) {
       this.#watching.onError(error)
     }
   }
 
-  attempt(attempt: WatchedAttempt, isHedge: boolean): AttemptWatch | undefined {
-    this.#attempts++
-    const reason = isHedge ? 'hedge' : this.#attempts === 1 ? 'first' : 'retry'
-    const watch = new AttemptWatch(this.#watching, attempt, reason, this.#attempts)
-    return watch.begin(this.#trace) ? watch : undefined
+  /** undefined: nobody wants to hear of this attempt. */
+  attempt(call: CallTrace, attempt: WatchedAttempt, reason: AttemptReason, number: number): AttemptWatch | undefined {
+    if (call.attemptStarted === undefined) return undefined
+    const watch = new AttemptWatch(this.#watching, attempt, reason, number)
+    return watch.begin(call) ? watch : undefined
   }
 
-  ended(end: ObservedEnd): void {
+  metaOf(carried: Carried): MetaFields | undefined {
     try {
-      this.#trace.ended(end)
+      return carried.meta
+    } catch (error) {
+      this.#watching.onError(error)
+      return undefined
+    }
+  }
+
+  sending(carried: Carried, attempt: WatchedAttempt): void {
+    sendAs(carried, attempt, this.#watching)
+  }
+
+  ended(call: CallTrace, end: ObservedEnd): void {
+    try {
+      call.ended?.(end)
     } catch (error) {
       this.#watching.onError(error)
     }
@@ -78,7 +86,6 @@ export class AttemptWatch implements ObservedAttempt {
   #trace: AttemptTrace | undefined
   #meta: MetaFields | undefined
   #end: ObservedEnd | string | undefined
-  #sent = false
 
   constructor(watching: Watching, attempt: WatchedAttempt, reason: AttemptReason, number: number) {
     this.#watching = watching
@@ -96,7 +103,6 @@ export class AttemptWatch implements ObservedAttempt {
   get sessionId(): string | undefined {
     return this.#attempt.sessionId
   }
-  /** For `params._meta` of what is sent. */
   get meta(): MetaFields | undefined {
     return this.#meta
   }
@@ -104,7 +110,7 @@ export class AttemptWatch implements ObservedAttempt {
   /** `false`: nobody wants to hear of it. */
   begin(call: CallTrace): boolean {
     try {
-      this.#trace = call.attemptStarted(this)
+      this.#trace = call.attemptStarted?.(this)
       this.#meta = this.#trace?.meta
     } catch (error) {
       this.#watching.onError(error)
@@ -112,22 +118,8 @@ export class AttemptWatch implements ObservedAttempt {
     return this.#trace !== undefined
   }
 
-  /** It is sent once, whatever the observer does. */
   sending(): void {
-    const trace = this.#trace
-    if (trace?.sending === undefined) return this.#attempt.send()
-    try {
-      trace.sending(() => this.#sendOnce())
-    } catch (error) {
-      this.#watching.onError(error)
-    }
-    this.#sendOnce()
-  }
-
-  #sendOnce(): void {
-    if (this.#sent) return
-    this.#sent = true
-    this.#attempt.send()
+    if (this.#trace !== undefined) sendAs(this.#trace, this.#attempt, this.#watching)
   }
 
   notified(notification: JsonRpcNotification): void {
@@ -161,4 +153,21 @@ export class AttemptWatch implements ObservedAttempt {
       this.#watching.onError(error)
     }
   }
+}
+
+/** It is sent once, whatever the observer does. */
+function sendAs(carried: Carried, attempt: WatchedAttempt, watching: Watching): void {
+  if (carried.sending === undefined) return attempt.send()
+  let sent = false
+  const sendOnce = (): void => {
+    if (sent) return
+    sent = true
+    attempt.send()
+  }
+  try {
+    carried.sending(sendOnce)
+  } catch (error) {
+    watching.onError(error)
+  }
+  sendOnce()
 }

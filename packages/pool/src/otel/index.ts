@@ -7,6 +7,7 @@ export type {
   AttemptReason,
   AttemptTrace,
   CallTrace,
+  Carried,
   Era,
   JsonObject,
   JsonRpcError,

@@ -7,7 +7,7 @@ import { ClientAttributes } from './client-attributes.js'
 import { PoolGauges } from './pool-gauges.js'
 import { Propagation } from './propagation.js'
 import { spanName } from './subject.js'
-import { UnrecordedCall } from './unrecorded-call.js'
+import { unrecordedCall } from './unrecorded-call.js'
 import { W3CPropagator } from './w3c-propagator.js'
 import { withSpan } from './with-span.js'
 
@@ -58,7 +58,7 @@ class OpenTelemetry implements Observer {
     const links = parent === active ? undefined : linksTo(trace.getSpanContext(active), trace.getSpanContext(parent))
     const span = tracer.startSpan(spanName(request), links === undefined ? CLIENT : { ...CLIENT, links }, parent)
     if (span.isRecording()) return new CallSpan(this.#tracing, call, withSpan(parent, span), span)
-    return new UnrecordedCall(this.#tracing, call, parent, span, isUnsampled(active) ? undefined : withSpan(parent, span))
+    return unrecordedCall(this.#tracing, call, parent, span, isUnsampled(active) ? undefined : withSpan(parent, span))
   }
 }
 

@@ -49,6 +49,7 @@ export type {
   AttemptTrace,
   CallKind,
   CallTrace,
+  Carried,
   Clock,
   Connection,
   ConnectionListener,

@@ -30,6 +30,40 @@ export function ratioOfMedians(subject: readonly number[], peer: readonly number
   return { value: median(subject) / median(peer), low: ratios[Math.floor(resamples * 0.025)]!, high: ratios[Math.ceil(resamples * 0.975) - 1]! }
 }
 
+/** What one launch of the processes measured, round by round. */
+export interface Launch {
+  readonly subject: readonly number[]
+  /** Of each process that does the same. */
+  readonly peers: ReadonlyArray<readonly number[]>
+}
+
+/**
+ * Geometric mean of the launches' ratios of medians, with a percentile bootstrap over launches, and over rounds within them. A process
+ * has a luck of its own that lasts as long as it does: where its code and objects come to lie is worth several percent (Mytkowicz et al.
+ * 2009, "Producing wrong data without doing anything obviously wrong!"), so an interval over the rounds of one launch says too much
+ * (Kalibera & Jones 2013, "Rigorous benchmarking in reasonable time").
+ */
+export function ratioOfLaunches(launches: readonly Launch[], resamples = 1_000): Ratio {
+  const random = seededRandom(launches.length)
+  const some = <T>(from: readonly T[]): T[] => from.map(() => from[Math.floor(random() * from.length)]!)
+  const ratios = Array.from({ length: resamples }, () => {
+    const again = some(launches).map(({ subject, peers }) => {
+      const rounds = some([...subject.keys()])
+      const picked = (samples: readonly number[]): number[] => rounds.map((round) => samples[round]!)
+      return { subject: picked(subject), peers: peers.map(picked) }
+    })
+    return geometricMean(again.map(ratioOf))
+  }).sort((a, b) => a - b)
+  return {
+    value: geometricMean(launches.map(ratioOf)),
+    low: ratios[Math.floor(resamples * 0.025)]!,
+    high: ratios[Math.ceil(resamples * 0.975) - 1]!,
+  }
+}
+
+const ratioOf = ({ subject, peers }: Launch): number => median(subject) / geometricMean(peers.map(median))
+const geometricMean = (values: readonly number[]): number => Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length)
+
 export type Verdict = 'ok' | 'missed' | 'undecided' | '-'
 
 /** Missed only where the whole interval misses the goal; undecided where it straddles it, or the peer against itself was off by over 3%. */

@@ -38,30 +38,23 @@ export interface Launch {
 }
 
 /**
- * Geometric mean of the launches' ratios of medians, with a percentile bootstrap over launches, and over rounds within them. A process
- * has a luck of its own that lasts as long as it does: where its code and objects come to lie is worth several percent (Mytkowicz et al.
+ * Geometric mean over launches of the median over rounds of the subject's ratio to its peers, with a percentile bootstrap over launches, and
+ * over rounds within them. Round by round, for a machine that is half as fast in the next second is so for all of a round. A process has a luck of its own that lasts as long as it does: where its code and objects come to lie is worth several percent (Mytkowicz et al.
  * 2009, "Producing wrong data without doing anything obviously wrong!"), so an interval over the rounds of one launch says too much
  * (Kalibera & Jones 2013, "Rigorous benchmarking in reasonable time").
  */
 export function ratioOfLaunches(launches: readonly Launch[], resamples = 1_000): Ratio {
   const random = seededRandom(launches.length)
   const some = <T>(from: readonly T[]): T[] => from.map(() => from[Math.floor(random() * from.length)]!)
-  const ratios = Array.from({ length: resamples }, () => {
-    const again = some(launches).map(({ subject, peers }) => {
-      const rounds = some([...subject.keys()])
-      const picked = (samples: readonly number[]): number[] => rounds.map((round) => samples[round]!)
-      return { subject: picked(subject), peers: peers.map(picked) }
-    })
-    return geometricMean(again.map(ratioOf))
-  }).sort((a, b) => a - b)
+  const paired = launches.map(({ subject, peers }) => subject.map((figure, round) => figure / geometricMean(peers.map((peer) => peer[round]!))))
+  const ratios = Array.from({ length: resamples }, () => geometricMean(some(paired).map((rounds) => median(some(rounds))))).sort((a, b) => a - b)
   return {
-    value: geometricMean(launches.map(ratioOf)),
+    value: geometricMean(paired.map(median)),
     low: ratios[Math.floor(resamples * 0.025)]!,
     high: ratios[Math.ceil(resamples * 0.975) - 1]!,
   }
 }
 
-const ratioOf = ({ subject, peers }: Launch): number => median(subject) / geometricMean(peers.map(median))
 const geometricMean = (values: readonly number[]): number => Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length)
 
 export type Verdict = 'ok' | 'missed' | 'undecided' | '-'

@@ -1,4 +1,15 @@
-import { type Context, context as contexts, INVALID_TRACEID, type Link, type Meter, metrics, SpanKind, trace, TraceFlags } from '@opentelemetry/api'
+import {
+  type Context,
+  context as contexts,
+  INVALID_TRACEID,
+  type Link,
+  type Meter,
+  metrics,
+  ROOT_CONTEXT,
+  SpanKind,
+  trace,
+  TraceFlags,
+} from '@opentelemetry/api'
 import { type OpenTelemetryOptions, resolveOpenTelemetry, version } from '../config/index.js'
 import type { CallTrace, ObservedCall, ObservedPool, Observer } from '../ports.js'
 import { CallDurations } from './call-durations.js'
@@ -58,12 +69,19 @@ class OpenTelemetry implements Observer {
     const links = parent === active ? undefined : linksTo(trace.getSpanContext(active), trace.getSpanContext(parent))
     const span = tracer.startSpan(spanName(request), links === undefined ? CLIENT : { ...CLIENT, links }, parent)
     if (span.isRecording()) return new CallSpan(this.#tracing, call, withSpan(parent, span), span)
-    return unrecordedCall(this.#tracing, call, parent, span, isUnsampled(active) ? undefined : withSpan(parent, span))
+    return unrecordedCall(this.#tracing, call, parent, span, isUnsampled(active) || !followed() ? undefined : withSpan(parent, span))
   }
 }
 
 const SCOPE = 'mcp-client-pool'
 const CLIENT = { kind: SpanKind.CLIENT } as const
+
+/** Somebody keeps contexts: whoever has none to keep gives back what it is to be bound to one. */
+function followed(): boolean {
+  return contexts.bind(ROOT_CONTEXT, unbound) !== unbound
+}
+
+const unbound = (): void => {}
 
 /** In a trace that is sampled out whoever begins a span hears of that, and leaves it out too. */
 function isUnsampled(context: Context): boolean {

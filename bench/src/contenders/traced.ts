@@ -1,6 +1,5 @@
-// By its file: whoever imports all of the testbed loads servers, which is measured too.
-import { FollowingContexts } from '@mcp-client-pool/testbed/following-contexts.js'
 import { context as contexts, SpanKind, trace } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics'
 import { AlwaysOffSampler, BasicTracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { openTelemetry, type OpenTelemetryOptions } from 'mcp-client-pool/otel'
@@ -33,7 +32,7 @@ async function calling(urls: readonly string[], options: OpenTelemetryOptions | 
   let id = 0
   const call = (): Promise<unknown> => pool.request(legacyCall(++id))
   if (!within) return { call, close: () => pool.shutdown() }
-  contexts.setGlobalContextManager(new FollowingContexts())
+  contexts.setGlobalContextManager(new AsyncLocalStorageContextManager())
   const span = trace.setSpan(contexts.active(), sampledOutProvider().getTracer('program').startSpan('program'))
   return { call: () => contexts.with(span, call), close: () => pool.shutdown() }
 }

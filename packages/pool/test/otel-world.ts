@@ -1,5 +1,6 @@
-import { FollowingContexts, type RecordedRequest } from '@mcp-client-pool/testbed'
+import type { RecordedRequest } from '@mcp-client-pool/testbed'
 import { context as contexts, type Span, SpanStatusCode, trace, type Tracer } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import {
   AlwaysOnSampler,
   BasicTracerProvider,
@@ -11,7 +12,7 @@ import {
   type SpanExporter,
 } from '@opentelemetry/sdk-trace-base'
 
-contexts.setGlobalContextManager(new FollowingContexts())
+contexts.setGlobalContextManager(new AsyncLocalStorageContextManager())
 
 /** An SDK that keeps its spans. */
 export class Recording {

@@ -56,7 +56,6 @@ export type { PrometheusServer, PushgatewayServer, Series } from './prometheus.j
 export { promtool, startPrometheus, startPushgateway } from './prometheus.js'
 
 // For who traces
-export { FollowingContexts } from './following-contexts.js'
 export type { OtlpReceiver, ReceivedSpan } from './otlp-receiver.js'
 export { startOtlpReceiver } from './otlp-receiver.js'
 

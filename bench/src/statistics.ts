@@ -39,9 +39,12 @@ export interface Launch {
 
 /**
  * Geometric mean over launches of the median over rounds of the subject's ratio to its peers, with a percentile bootstrap over launches, and
- * over rounds within them. Round by round, for a machine that is half as fast in the next second is so for all of a round. A process has a luck of its own that lasts as long as it does: where its code and objects come to lie is worth several percent (Mytkowicz et al.
- * 2009, "Producing wrong data without doing anything obviously wrong!"), so an interval over the rounds of one launch says too much
- * (Kalibera & Jones 2013, "Rigorous benchmarking in reasonable time").
+ * over rounds within them.
+ *
+ * Round by round, for a machine that is half as fast in the next second is so for the whole of a round. Launch by launch, for a process has
+ * a luck of its own that lasts as long as it does: where its code and objects come to lie is worth several percent (Mytkowicz et al. 2009,
+ * "Producing wrong data without doing anything obviously wrong!"), so an interval over the rounds of one launch says too much (Kalibera &
+ * Jones 2013, "Rigorous benchmarking in reasonable time").
  */
 export function ratioOfLaunches(launches: readonly Launch[], resamples = 1_000): Ratio {
   const random = seededRandom(launches.length)

@@ -22,6 +22,7 @@ export async function observe({ smoke, rounds }: { smoke: boolean; rounds: numbe
     { ...common, name: 'tracing on and sampled out / off', subject: 'traced:sampledOut', peer: 'pool:request', goal: { kind: 'at most', value: 1.06 } },
     { ...common, name: 'the same, both within a span of the program', subject: 'traced:sampledOutWithin', peer: 'traced:offWithin' },
     { ...common, name: 'for comparison, the SDK’s span for each call, sampled out, and nothing else / off', subject: 'traced:spanAlone', peer: 'pool:request' },
+    { ...common, name: 'for comparison, the leanest tracing that we could think of / off', subject: 'traced:lean', peer: 'pool:request' },
     { ...common, name: 'tracing on, every call recorded / off', subject: 'traced:recorded', peer: 'pool:request' },
     { ...common, name: 'metrics of OpenTelemetry alone / off', subject: 'traced:measured', peer: 'pool:request' },
   ]

@@ -2,7 +2,9 @@ import { context as contexts, SpanKind, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics'
 import { AlwaysOffSampler, BasicTracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
+import type { Observer } from 'mcp-client-pool'
 import { openTelemetry, type OpenTelemetryOptions } from 'mcp-client-pool/otel'
+import { TraceParent } from '../../../packages/pool/dist/trace-parent.js'
 import type { Contender, ContenderSetup } from '../contender.js'
 import { legacyCall } from './message.js'
 import { startPool } from './pool.js'
@@ -27,8 +29,11 @@ class Unasked extends MetricReader {
 
 const sampledOutProvider = (): BasicTracerProvider => new BasicTracerProvider({ sampler: new AlwaysOffSampler() })
 
-async function calling(urls: readonly string[], options: OpenTelemetryOptions | undefined, within = false): Promise<Contender> {
-  const pool = await startPool(urls, options && { observer: openTelemetry(options) })
+const calling = (urls: readonly string[], options: OpenTelemetryOptions | undefined, within = false): Promise<Contender> =>
+  observed(urls, options && openTelemetry(options), within)
+
+async function observed(urls: readonly string[], observer: Observer | undefined, within = false): Promise<Contender> {
+  const pool = await startPool(urls, observer && { observer })
   let id = 0
   const call = (): Promise<unknown> => pool.request(legacyCall(++id))
   if (!within) return { call, close: () => pool.shutdown() }
@@ -47,6 +52,17 @@ export const spanAlone: ContenderSetup = async (urls) => {
     return pool.request(legacyCall(++id))
   }
   return { call, close: () => pool.shutdown() }
+}
+
+/** The leanest tracing that we could think of: the span, and its ids to the server. Nothing is checked, and no context kept. */
+export const lean: ContenderSetup = (urls) => {
+  const tracer = sampledOutProvider().getTracer('bench')
+  return observed(urls, {
+    callStarted() {
+      const { traceId, spanId } = tracer.startSpan('tools/call echo', { kind: SpanKind.CLIENT }, contexts.active()).spanContext()
+      return { meta: new TraceParent(`00-${traceId}-${spanId}-00`) }
+    },
+  })
 }
 
 export const sampledOut: ContenderSetup = (urls) => calling(urls, { tracerProvider: sampledOutProvider() })

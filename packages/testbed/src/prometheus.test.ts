@@ -5,7 +5,7 @@ import { promtool, startPrometheus, startPushgateway } from './index.js'
 
 const TEXT = '# HELP visits_total Visits.\n# TYPE visits_total counter\nvisits_total{door="left"} 3\n'
 
-it('a Prometheus scrapes its targets, answers queries, and says what it does not understand', { timeout: 30_000 }, async () => {
+it('a Prometheus scrapes its targets, answers queries, and says what it does not understand', async () => {
   const target = createServer((_request, response) => response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(TEXT))
   await new Promise<void>((resolve) => target.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => void target.close())
@@ -15,7 +15,7 @@ it('a Prometheus scrapes its targets, answers queries, and says what it does not
   await expect(prometheus.query('sum(')).rejects.toThrow('does not understand')
 })
 
-it('a Pushgateway keeps what is pushed', { timeout: 30_000 }, async () => {
+it('a Pushgateway keeps what is pushed', async () => {
   const gateway = await startPushgateway()
   onTestFinished(() => gateway.close())
   await fetch(`${gateway.url}/metrics/job/test`, { method: 'PUT', body: TEXT })

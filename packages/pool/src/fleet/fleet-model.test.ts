@@ -48,6 +48,8 @@ class Oracle {
       }
       if (name === 'client:ejected') this.out.add(id)
       if (name === 'client:returned') this.out.delete(id)
+      // Of its own accord too: one that stands in for another goes when that is back.
+      if (name === 'client:draining') this.well.delete(id)
       if (name === 'client:removed') this.leave(id)
     }
   }
@@ -79,17 +81,15 @@ class Run {
   }
 
   async step(operation: Operation): Promise<void> {
-    const { fleet, time, clients, endpoints } = this.world
+    const { fleet, time, endpoints } = this.world
     if ('ms' in operation) return time.run(operation.ms)
     if ('endpoint' in operation) {
       const server = this.world.server(operation.endpoint)
       if (operation.do === 'crash') server.crash()
       else if (operation.do === 'hang') server.state = 'hung'
       else if (operation.do === 'heal') server.state = 'up'
-      else if (operation.do === 'drain') {
-        for (const client of clients) if (client.endpoint.id === operation.endpoint) this.oracle.well.delete(client.id)
-        this.#background(fleet.drain(operation.endpoint))
-      } else this.#background(fleet.createClient(endpoints.find(({ id }) => id === operation.endpoint)))
+      else if (operation.do === 'drain') this.#background(fleet.drain(operation.endpoint))
+      else this.#background(fleet.createClient(endpoints.find(({ id }) => id === operation.endpoint)))
       return
     }
     if ('nth' in operation) return this.#touch(operation.do, operation.nth)
@@ -108,10 +108,8 @@ class Run {
     else if (what === 'refuse') fleet.report(client, 'failed', new PoolError('CONNECT_FAILED', 'refused', { progress: 'not-sent' }))
     else if (what === 'eject') fleet.eject(client, 'failing', 1_000)
     else if (what === 'reinstate') fleet.reinstate(client)
-    else if (what === 'remove') {
-      oracle.well.delete(client.id)
-      this.#background(fleet.removeClient(client.id))
-    } else if (what === 'delete') {
+    else if (what === 'remove') this.#background(fleet.removeClient(client.id))
+    else if (what === 'delete') {
       oracle.leave(client.id)
       fleet.views.clients.delete(client.id)
     } else if (what === 'lose') world.server(client.endpoint.id).connections[0]?.lose()

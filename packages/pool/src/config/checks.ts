@@ -123,17 +123,17 @@ export function implementing<T>(type: string, ...methods: ReadonlyArray<readonly
 /** Reads an object by a table, and refuses names that are not in it. */
 export function readMembers<T, Defaulted extends keyof T>(table: OptionTable<T, Defaulted>, value: unknown, place: Place): Read<T, Defaulted> | undefined {
   if (!isRecord(value)) return place.wrong('an object', value)
-  const rows: ReadonlyArray<[string, Option<unknown>]> = Object.entries(table)
-  const names = rows.map(([name]) => name)
-  for (const name of Object.keys(value)) if (!names.includes(name)) unknownName(name, names, place)
-  const members = rows.map(([name, row]) => {
+  const rows: Readonly<Record<string, Option<unknown>>> = table
+  for (const name of Object.keys(value)) if (!Object.hasOwn(rows, name)) unknownName(name, Object.keys(rows), place)
+  const members: Record<string, unknown> = {}
+  for (const name in rows) {
+    const row = rows[name]!
     const given = value[name]
-    if (given !== undefined) return [name, row.check.read(given, place.member(name, row.secret ?? place.secret)) ?? row.default]
-    if (row.required) place.member(name).must('be given')
-    return [name, row.default]
-  })
-  // The table's type says what each check returns; `fromEntries` forgets it.
-  return Object.fromEntries(members) as Read<T, Defaulted>
+    if (given === undefined && row.required) place.member(name).must('be given')
+    members[name] = given === undefined ? row.default : (row.check.read(given, place.member(name, row.secret ?? place.secret)) ?? row.default)
+  }
+  // The table's type says what each check returns; the loop forgets it.
+  return members as Read<T, Defaulted>
 }
 
 function unknownName(name: string, known: readonly string[], place: Place): void {

@@ -31,25 +31,34 @@ export class Problems {
   }
 }
 
-/** Where in the options a value stands. */
+/** Where in the options a value stands. It is spelled out when something is wrong there. */
 export class Place {
-  readonly path: string
   /** What stands here is described in messages, never quoted. */
   readonly secret: boolean
   readonly problems: Problems
+  readonly #name: string | number
+  readonly #within: Place | undefined
 
-  constructor(problems: Problems, path = '', secret = false) {
+  /** `name`: of a member, or the index of an item; the whole of it where there is no `within`. */
+  constructor(problems: Problems, name: string | number = '', secret = false, within?: Place) {
     this.problems = problems
-    this.path = path
     this.secret = secret
+    this.#name = name
+    this.#within = within
+  }
+
+  get path(): string {
+    if (this.#within === undefined) return String(this.#name)
+    const { path } = this.#within
+    return typeof this.#name === 'number' ? `${path}[${this.#name}]` : member(path, this.#name)
   }
 
   member(name: string, secret: boolean = this.secret): Place {
-    return new Place(this.problems, member(this.path, name), secret)
+    return new Place(this.problems, name, secret, this)
   }
 
   index(index: number): Place {
-    return new Place(this.problems, `${this.path}[${index}]`, this.secret)
+    return new Place(this.problems, index, this.secret, this)
   }
 
   /** `path must be …, got …` */

@@ -117,7 +117,9 @@ describe('endpoints', () => {
 
   it('with an authProvider need no credentials', () => {
     const authProvider = { token: async () => 'token' }
-    expect(resolveConfig({ endpoints: [{ url: 'http://h/', auth: 'https://a/', authProvider }] }).endpoints[0]).toMatchObject({ auth: undefined, authProvider })
+    const [endpoint] = resolveConfig({ endpoints: [{ url: 'http://h/', auth: 'https://a/', authProvider }] }).endpoints
+    expect(endpoint).toMatchObject({ authProvider })
+    expect(endpoint).not.toHaveProperty('auth')
   })
 
   it('show no secret when they are printed', () => {

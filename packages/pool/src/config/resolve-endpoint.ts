@@ -89,7 +89,7 @@ function resolveUrlEndpoint(endpoint: CheckedUrlEndpoint, id: string, auth: Clie
   const protocolVersion = pinned(endpoint)
   const open = { kind, id, label: shown, transport, weight, zone, tags, trustAnnotations, protocolVersion }
   const hidden = { headers, auth, authProvider, tls, proxy, dispatcher }
-  return Object.freeze(shown === url ? conceal({ ...open, url }, hidden) : conceal(open, { url, ...hidden }))
+  return Object.freeze(shown === url ? conceal(Object.assign(open, { url }), hidden) : conceal(open, { url, ...hidden }))
 }
 
 function resolveStdioEndpoint(endpoint: CheckedStdioEndpoint, id: string): ResolvedStdioEndpoint {

@@ -36,8 +36,8 @@ export const everything: ContenderSetup = async (urls): Promise<Contender> => {
   }
 }
 
-/** Calls between two looks: a dozen a second, which is more than anybody takes. */
-const LOOK_EVERY = 2_000
+/** Calls between two looks: those of a busy second, or fewer. Dashboards look once a second, and Prometheus every few. */
+const LOOK_EVERY = 20_000
 
 /** Whoever can look does: a Prometheus, a dashboard that reads statistics, a log that hears every event. */
 export const watched: ContenderSetup = async (urls): Promise<Contender> => {

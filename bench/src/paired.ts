@@ -12,8 +12,6 @@ export interface Comparison {
   /** What is compared: CPU per call (less is better) or calls per second (more is better). */
   readonly figure: keyof RoundResult
   readonly goal?: Goal
-  /** Rounds of one launch, where they are long. @default 30 */
-  readonly perLaunch?: number
   /** Calls of each contender before the first round that counts, at every launch. */
   readonly warmUp: number
 }
@@ -26,7 +24,7 @@ export interface ComparisonResult {
   readonly verdict: Verdict
 }
 
-/** Rounds of one launch; then all processes begin anew. As many launches are made where a launch has fewer. */
+/** Rounds of one launch; then all processes begin anew. */
 const ROUNDS = 30
 
 /**
@@ -35,7 +33,7 @@ const ROUNDS = 30
  */
 export async function compare(comparison: Comparison, rounds: number): Promise<ComparisonResult> {
   const launches: number[][][] = []
-  for (let left = rounds; left > 0; left -= ROUNDS) launches.push(await launch(comparison, Math.min(left, comparison.perLaunch ?? ROUNDS), left))
+  for (let left = rounds; left > 0; left -= ROUNDS) launches.push(await launch(comparison, Math.min(left, ROUNDS), left))
   const [subjects, peers, again] = [0, 1, 2].map((index) => launches.flatMap((each) => each[index]!)) as [number[], number[], number[]]
   const ratio = ratioOfLaunches(launches.map(([subject, ...both]) => ({ subject: subject!, peers: both })))
   const peerAgainstItself = ratioOfLaunches(launches.map(([, peer, other]) => ({ subject: other!, peers: [peer!] })))

@@ -138,6 +138,7 @@ export const tracing: readonly Requirement[] = [
           'of every retry',
           'of a hedge, who won and who was given up',
           'that it waits for a place',
+          'not of attempts, where it is enough that all of them carry the same',
           'every attempt ends once, and then its call',
           'an observer may do anything to the pool, at once',
         ],

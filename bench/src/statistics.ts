@@ -26,8 +26,13 @@ export function ratioOfMedians(subject: readonly number[], peer: readonly number
     const picks = subject.map(() => Math.floor(random() * subject.length))
     ratios.push(median(picks.map((pick) => subject[pick]!)) / median(picks.map((pick) => peer[pick]!)))
   }
-  ratios.sort((a, b) => a - b)
-  return { value: median(subject) / median(peer), low: ratios[Math.floor(resamples * 0.025)]!, high: ratios[Math.ceil(resamples * 0.975) - 1]! }
+  return { value: median(subject) / median(peer), ...interval(ratios) }
+}
+
+/** Percentiles 2.5 and 97.5. */
+function interval(ratios: readonly number[]): Pick<Ratio, 'low' | 'high'> {
+  const sorted = [...ratios].sort((a, b) => a - b)
+  return { low: sorted[Math.floor(sorted.length * 0.025)]!, high: sorted[Math.ceil(sorted.length * 0.975) - 1]! }
 }
 
 /** What one launch of the processes measured, round by round. */
@@ -50,12 +55,8 @@ export function ratioOfLaunches(launches: readonly Launch[], resamples = 1_000):
   const random = seededRandom(launches.length)
   const some = <T>(from: readonly T[]): T[] => from.map(() => from[Math.floor(random() * from.length)]!)
   const paired = launches.map(({ subject, peers }) => subject.map((figure, round) => figure / geometricMean(peers.map((peer) => peer[round]!))))
-  const ratios = Array.from({ length: resamples }, () => geometricMean(some(paired).map((rounds) => median(some(rounds))))).sort((a, b) => a - b)
-  return {
-    value: geometricMean(paired.map(median)),
-    low: ratios[Math.floor(resamples * 0.025)]!,
-    high: ratios[Math.ceil(resamples * 0.975) - 1]!,
-  }
+  const ratios = Array.from({ length: resamples }, () => geometricMean(some(paired).map((rounds) => median(some(rounds)))))
+  return { value: geometricMean(paired.map(median)), ...interval(ratios) }
 }
 
 const geometricMean = (values: readonly number[]): number => Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length)

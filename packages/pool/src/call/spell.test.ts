@@ -30,21 +30,36 @@ describe('Spell', () => {
 
   it('has as many ends as beginnings, and none while it goes on, for any times', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 12_000 }), { maxLength: 60 }), (waits) => {
+      fc.property(fc.array(fc.double({ min: 0, max: 12_000, noNaN: true }), { maxLength: 60 }), (waits) => {
         const time = new VirtualTime()
         let ends = 0
         const spell = new Spell(time, () => ends++)
         let begins = 0
+        let last = 0
         for (const wait of waits) {
           time.advance(wait)
+          const over = time.now() >= last + 5_000
           const first = spell.happened(time.now())
-          expect(first).toBe(begins === 0 || wait >= 5_000)
+          expect(first).toBe(begins === 0 || over)
           if (first) begins++
           expect(ends).toBe(begins - 1)
+          last = time.now()
         }
-        time.advance(5_000)
+        time.advance(5_001)
         expect(ends).toBe(begins)
       }),
     )
+  })
+
+  it('ends at times that are no whole milliseconds, whose differences are rounded', () => {
+    const time = new VirtualTime()
+    const over: number[] = []
+    const spell = new Spell(time, (duration) => over.push(duration))
+    for (const at of [908.3300378618216, 3241.339528692796]) {
+      time.advance(at - time.now())
+      spell.happened(at)
+    }
+    time.advance(10_000)
+    expect(over).toHaveLength(1)
   })
 })

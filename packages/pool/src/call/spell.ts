@@ -30,8 +30,9 @@ export class Spell extends Alarm {
   }
 
   override fire(now: Milliseconds): void {
-    const calm = now - this.#last
-    if (calm < CALM) return this.#timers.set(this, CALM - calm, now)
+    // Times are compared, not spans: what a span loses to rounding would leave a wait too short to move the time on.
+    const end = this.#last + CALM
+    if (now < end) return this.#timers.set(this, end - now, now)
     const duration = this.#last - this.#since!
     this.#since = undefined
     this.#over(duration)

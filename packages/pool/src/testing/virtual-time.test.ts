@@ -60,6 +60,17 @@ describe('VirtualTime', () => {
     expect(time.now()).toBe(70)
   })
 
+  it('says who sets alarms without end while time stands still, instead of firing them for ever', () => {
+    const time = new VirtualTime(50)
+    class Restless extends Alarm {
+      override fire(): void {
+        time.set(this, Number.EPSILON)
+      }
+    }
+    time.set(new Restless(), 10)
+    expect(() => time.advance(20)).toThrow('time stands still at 60 ms: more than 1000000 alarms fired, the last a Restless')
+  })
+
   it('lets promises settle between alarms when it is run', async () => {
     const time = new VirtualTime()
     const seen: number[] = []

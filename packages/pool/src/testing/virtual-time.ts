@@ -1,5 +1,8 @@
 import { Alarm, type Milliseconds, type Timers } from '../ports.js'
 
+/** So many alarms at one time are a loop that has no end. */
+const MOST_AT_ONCE = 1_000_000
+
 /** An alarm that was set. It counts while it is the alarm's `after`. */
 class Entry extends Alarm {
   readonly alarm: Alarm
@@ -33,6 +36,8 @@ export class VirtualTime implements Timers {
   #heap: Entry[] = []
   /** Alarms that are set; as many entries of `#heap` count. */
   #pending = 0
+  /** Alarms that fired one after another at the same time. */
+  #atOnce = 0
 
   constructor(start: Milliseconds = 0) {
     this.#now = start
@@ -68,7 +73,11 @@ export class VirtualTime implements Timers {
     this.#pending--
   }
 
-  /** Moves time by `ms` and fires what is due on the way, also what is set meanwhile. */
+  /**
+   * Moves time by `ms` and fires what is due on the way, also what is set meanwhile.
+   *
+   * @throws Error where a million alarms fire and time does not move: such a loop would have no end
+   */
   advance(ms: Milliseconds): void {
     const end = this.#now + ms
     while (this.#fireNext(end));
@@ -89,7 +98,12 @@ export class VirtualTime implements Timers {
     if (next === undefined || next.due > end) return false
     this.#pop()
     this.#pending--
-    this.#now = Math.max(this.#now, next.due)
+    if (next.due > this.#now) {
+      this.#now = next.due
+      this.#atOnce = 0
+    } else if (++this.#atOnce > MOST_AT_ONCE) {
+      throw new Error(`time stands still at ${this.#now} ms: more than ${MOST_AT_ONCE} alarms fired, the last a ${next.alarm.constructor.name}`)
+    }
     next.fire(this.#now)
     return true
   }

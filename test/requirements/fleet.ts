@@ -28,6 +28,35 @@ export const fleet: readonly Requirement[] = [
     },
   },
   {
+    id: 'LOAD-6',
+    source: 'DESIGN: load, what is a failure of the server',
+    text: 'errors that are answers, refusals and refused tokens are no failures, and still draw no calls to a replica that gives them fast',
+    proof: {
+      tests: {
+        'packages/pool/src/balance/load.test.ts': [
+          "are nobody's failure: a few more than usual, among others, weigh next to nothing",
+          'weigh as failures of one that has hardly any others, and are forgiven with time',
+          'weigh nothing where all replicas give them alike',
+          'are no evidence of speed: one that is quick to refuse is not quick',
+        ],
+        'packages/pool/src/testing/simulation/simulate.test.ts': [
+          'does not draw the calls to itself, though it is quick (%d of them)',
+          'is like the others where all do: that costs nobody time (%d of them)',
+        ],
+        'packages/pool/test/pool-refusals.test.ts': [
+          'that answers every call at once with %s gets hardly any',
+          'that takes our token no more is out with the first call that hears of it',
+        ],
+        'packages/pool/src/fleet/fleet-health.test.ts': [
+          'are made as soon as a call hears of it, and take it out at once',
+          'are not made with each of a thousand calls',
+          'leave the last one in use: where all refuse the token, calls should say so',
+          'take nobody out where there was no token to be refused',
+        ],
+      },
+    },
+  },
+  {
     id: 'LOAD-3',
     source: 'DESIGN: load',
     text: 'latency is judged against other replicas per method and tool, in logarithms, shrunk while there is little evidence',

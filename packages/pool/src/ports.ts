@@ -195,6 +195,11 @@ export abstract class Outstanding extends Alarm {
   newer: Outstanding | undefined = undefined
   /** The server waits for the client: age does not count. */
   waiting = false
+  /**
+   * What came back bears no fruit: an error, a tool's error, a refusal. Mostly the request's fault and not the replica's, so no failure; and
+   * no evidence of its speed. Known when it is settled.
+   */
+  fruitless = false
   /** Started while the replica had little to do. Belongs to the client's `Guard`. */
   calm = false
   abstract readonly kind: CallKind

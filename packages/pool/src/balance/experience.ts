@@ -1,14 +1,6 @@
 import type { Milliseconds } from '../ports.js'
 import { MOMENT, PRIOR } from './kind-history.js'
-
-/** What a failure weighs, in outstanding requests, where nothing speaks for the replica. */
-const FAILURE_WEIGHT = 20
-
-/** Of those that ended, each weighs so much less than the next: about the last eight say whether it still fails. */
-const FADE = 7 / 8
-
-/** A failure weighs 1/e of a new one after this time. */
-const FORGIVENESS: Milliseconds = 10_000
+import { FORGIVENESS, Mishaps } from './mishaps.js'
 
 /**
  * So many answers weigh at most: of a busy replica the last ones say how it is, and what thousands before them were like does not
@@ -16,17 +8,8 @@ const FORGIVENESS: Milliseconds = 10_000
  */
 const MOST_SAMPLES = 40
 
-/** Less than this is nothing: quotients of what has all but decayed are noise. */
-const NEGLIGIBLE = 1e-9
-
 /** By how much what is typical of one replica moves with its next answer, at least: about the last two hundred count. */
 const HABIT_RATE = 1 / 200
-
-/** From the second strike on each doubles the time in which failures are forgiven: 10, 20, 40 s. */
-const MOST_STRIKES = 3
-
-/** Strikes that an answer takes back: one that fails in a fifth of its calls, or more, keeps collecting them. */
-const ABSOLUTION = 0.2
 
 /**
  * How a replica has been of late, as sums that decay with time, so that after a pause all is forgiven however little came since, and where
@@ -44,15 +27,8 @@ export class Experience {
   #samples = 0
   #habit = 0
   #habitSamples = PRIOR
-  #failures = 0
-  /** Failures that an average replica would have had with the same requests. */
-  #expected = 0
-  /** The last few that ended, and how many of them failed. */
-  #last = 0
-  #lastFailed = 0
-  /** How often it failed again as soon as it was tried again, less what it answered since. */
-  #strikes = 0
-  #failedAt: Milliseconds = Number.NEGATIVE_INFINITY
+  readonly #failures = new Mishaps()
+  readonly #fruitless = new Mishaps()
   #at: Milliseconds = 0
 
   constructor(memory: Milliseconds) {
@@ -73,21 +49,16 @@ export class Experience {
     this.#habit += (logRatio - this.#habit) * Math.max(1 / this.#habitSamples, HABIT_RATE)
   }
 
-  /** An attempt that began at `startedAt`. `usual`: the share of such requests that fails anywhere. */
+  /** An attempt that began at `startedAt` and that says whether the replica fails. `usual`: the share of such requests that fails anywhere. */
   ended(failed: boolean, startedAt: Milliseconds, usual: number, now: Milliseconds): void {
     this.decay(now)
-    this.#expected += usual
-    this.#last = this.#last * FADE + 1
-    this.#lastFailed *= FADE
-    if (!failed) {
-      if (this.#strikes > 0) this.#strikes = Math.max(0, this.#strikes - ABSOLUTION)
-      return
-    }
-    this.#failures++
-    this.#lastFailed++
-    // Ten calls that fail with one crash are one strike: only those count that were sent when the last was known.
-    if (startedAt >= this.#failedAt) this.#strikes = Math.min(MOST_STRIKES, this.#strikes + 1)
-    this.#failedAt = now
+    this.#failures.ended(failed, startedAt, usual, now)
+  }
+
+  /** An attempt that was answered. `usual`: the share of such answers that bears no fruit anywhere. */
+  answered(fruitless: boolean, startedAt: Milliseconds, usual: number, now: Milliseconds): void {
+    this.decay(now)
+    this.#fruitless.ended(fruitless, startedAt, usual, now)
   }
 
   /**
@@ -108,17 +79,20 @@ export class Experience {
     return this.#samples
   }
 
+  /** What its failures weigh, in outstanding requests. */
+  get failing(): number {
+    return this.#failures.weight
+  }
+
   /**
-   * What its failures weigh, in outstanding requests:
+   * What its failures and its fruitless answers weigh, in outstanding requests.
    *
-   *     20 × (failures − expected) / (1 + expected) × share of the last few that failed
-   *
-   * 20 for a failure out of the blue, and so much for each while it does nothing else. Without the other two factors one error in a
-   * hundred, everywhere, puts a third of a busy fleet out of use at any moment and makes calls half as long again (simulated).
+   * Errors that a server answers are mostly its callers' and no fault of it, so a few more than usual weigh next to nothing: where a tenth of all answers are
+   * errors, chance gives one replica twice as many at any moment. But one that answers with hardly anything else is avoided like one that fails: a wrong key, a
+   * missing database. It is quick, has nothing outstanding, and would get all calls.
    */
   get penalty(): number {
-    const excess = this.#failures - this.#expected
-    return excess > NEGLIGIBLE ? ((FAILURE_WEIGHT * excess) / (1 + this.#expected)) * (this.#lastFailed / this.#last) : 0
+    return this.#failures.weight + this.#fruitless.weight * this.#fruitless.share ** 2
   }
 
   /** Call it before reading. */
@@ -130,10 +104,8 @@ export class Experience {
     this.#slowness *= remembered
     this.#weight *= remembered
     this.#samples *= remembered
-    const held = Math.exp(elapsed / (this.#strikes <= 1 ? FORGIVENESS : FORGIVENESS * 2 ** (this.#strikes - 1)))
-    this.#failures *= held
-    this.#expected *= held
-    this.#last *= held
-    this.#lastFailed *= held
+    const forgiven = Math.exp(elapsed / FORGIVENESS)
+    this.#failures.decay(forgiven)
+    this.#fruitless.decay(forgiven)
   }
 }

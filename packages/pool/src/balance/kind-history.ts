@@ -43,6 +43,8 @@ export class KindHistory {
   #squares = 0
   #failed = 0
   #ended = 0
+  #fruitless = 0
+  #answered = 0
   #at: Milliseconds = 0
   #overdueAfter = Number.POSITIVE_INFINITY
   #stale = false
@@ -86,6 +88,11 @@ export class KindHistory {
     return this.#failed / (this.#ended + PRIOR)
   }
 
+  /** Share of answers that bear no fruit anywhere, in the same way. */
+  get fruitlessRatio(): number {
+    return this.#fruitless / (this.#answered + PRIOR)
+  }
+
   /**
    * The latency that the share `q` (over 0, under 1) of attempts did not exceed of late, on any replica; right to 5%. Undefined while there
    * is too little evidence: of n latencies none is expected beyond a quantile that is nearer than 1/n to an end, so that p95 needs 20.
@@ -110,6 +117,12 @@ export class KindHistory {
     this.#decay(now)
     this.#ended++
     if (failed) this.#failed++
+  }
+
+  answered(fruitless: boolean, now: Milliseconds): void {
+    this.#decay(now)
+    this.#answered++
+    if (fruitless) this.#fruitless++
   }
 
   /** An attempt ended well just now, after `ended`. */
@@ -141,6 +154,8 @@ export class KindHistory {
     this.#at = now
     this.#failed *= factor
     this.#ended *= factor
+    this.#fruitless *= factor
+    this.#answered *= factor
     // A kind that was not asked for in a long time keeps what was typical of it, with next to no weight.
     if (this.#logWeight < 1e-9) return
     this.#logSum *= factor

@@ -17,10 +17,16 @@ function replicas(count: number): ReplicaLoad[] {
   return Array.from({ length: count }, () => new ReplicaLoad(book))
 }
 
-function call(load: ReplicaLoad, start: number, latency: number, outcome: 'ok' | 'failed' | 'ignored' = 'ok', kind = FAST): void {
+function call(load: ReplicaLoad, start: number, latency: number, outcome: 'ok' | 'failed' | 'ignored' = 'ok', kind = FAST, fruitless = false): void {
   const attempt = new BareAttempt(kind)
   load.started(attempt, start)
+  attempt.fruitless = fruitless
   load.settled(attempt, outcome, start + latency)
+}
+
+/** A call that is answered at once, and with an error. */
+function refuse(load: ReplicaLoad, start: number): void {
+  call(load, start, 1, 'ignored', FAST, true)
 }
 
 /** `count` calls, one a millisecond, that end at `end`. */
@@ -312,6 +318,45 @@ describe('ReplicaLoad', () => {
       const [load] = replicas(1)
       call(load!, 0, 5, 'ignored')
       expect(load!.cost(5)).toBe(0)
+    })
+  })
+
+  describe('answers without fruit', () => {
+    it("are nobody's failure: a few more than usual, among others, weigh next to nothing", () => {
+      const [load] = replicas(2)
+      calls(load!, 20, 1_000, 5)
+      refuse(load!, 1_000)
+      expect(load!.cost(1_050)).toBeLessThan(0.5)
+      calls(load!, 5, 1_100, 5)
+      refuse(load!, 1_100)
+      expect(load!.cost(1_150)).toBeLessThan(0.5)
+    })
+
+    it('weigh as failures of one that has hardly any others, and are forgiven with time', () => {
+      const [refusing, other] = replicas(2)
+      for (const load of [refusing!, other!]) calls(load, 20, 1_000, 5)
+      for (let i = 0; i < 8; i++) refuse(refusing!, 1_000 + 5 * i)
+      expect(refusing!.cost(1_050) - other!.cost(1_050)).toBeGreaterThan(20)
+      expect(refusing!.isFailing(1_050)).toBe(false)
+      expect(refusing!.cost(300_000) - other!.cost(300_000)).toBeLessThan(0.5)
+    })
+
+    it('weigh nothing where all replicas give them alike', () => {
+      const fleet = replicas(3)
+      for (let i = 0; i < 1_000; i++) for (const load of fleet) refuse(load, 30 * i)
+      for (const load of fleet) expect(load.cost(30_050)).toBeLessThan(1)
+    })
+
+    it('are no evidence of speed: one that is quick to refuse is not quick', () => {
+      const [refusing, other] = replicas(2)
+      for (let i = 0; i < 50; i++) for (const load of [refusing!, other!]) call(load, 200 * i, 200)
+      const before = refusing!.cost(10_050)
+      for (let i = 0; i < 50; i++) {
+        call(refusing!, 10_000 + 200 * i, 1, 'ok', FAST, true)
+        for (const load of [refusing!, other!]) call(load, 10_000 + 200 * i, 200)
+      }
+      expect(refusing!.cost(20_050)).toBeGreaterThan(before - 0.1)
+      expect(refusing!.statistics.answered).toBe(150)
     })
   })
 

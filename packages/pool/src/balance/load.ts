@@ -53,6 +53,7 @@ const LEAST_READY = 0.1
  * | slowness | logarithm of how many times slower than others for like requests of late; 0 for the faster ones | 1 for e times |
  * | crowd | outstanding requests of all replicas, each, over 2.5 | 1 or more |
  * | penalty | failures beyond the usual, decaying over 10 s; up to 40 s for those that fail whenever they are tried | 20 for one out of the blue |
+ * | | answers without fruit (errors, refusals), where there is hardly anything else | as failures |
  * | utilisation | CPU and memory as reported, and the CPU that neighbours have | 0 … 2.6 |
  * | habit | slowness over its last two hundred answers | ±0.45 |
  * | share | half of the square of the part of the pool's answers of late that came from it | 0 … 0.5 |
@@ -62,7 +63,7 @@ const LEAST_READY = 0.1
  * present age, so that a replica which swallows requests shows before anything times out; except while the server waits for the
  * client. Each counts by how much its kind tells: little where the same tool takes 10 ms now and 30 s then. It counts in its square: from a handful of answers a little slowness is mostly chance, and to follow chance costs more than
  * it brings, while much is mostly true. It grows with what the others hold: where replicas work on fifty at a time, a term for
- * replicas that work on four would leave ten requests with one that is twelve times slower. The penalty is there because a replica that fails fast has nothing outstanding, and would attract all traffic.
+ * replicas that work on four would leave ten requests with one that is twelve times slower. The penalty is there because a replica that fails fast, or refuses all, has nothing outstanding, and would attract all traffic.
  * Habit decides between equals instead of a throw of dice. Where many workers share a fleet and see only their own requests, each comes
  * to prefer other replicas than its neighbours, for those that all run to are slow: that saves half of what not knowing each other costs.
  * The share spreads a trickle of requests: with nothing outstanding a hundredth of slowness would send all of them to one replica,
@@ -165,21 +166,28 @@ export class ReplicaLoad implements Load, CostOwner {
     const latency = now - attempt.startedAt
     const logLatency = Math.log(latency)
     const history = this.#book.of(attempt.kind)
+    const { fruitless } = attempt
+    const fruitful = outcome === 'ok' && !fruitless
     // Given up after waiting long: it goes on counting as slow, as it did while it was open.
-    if (outcome === 'ok' || (!attempt.waiting && latency > history.overdueAfter)) {
+    if (fruitful || (!attempt.waiting && latency > history.overdueAfter)) {
       const slowness = this.#book.learns ? slownessOf(logLatency, history) : 0
       this.#experience.took(slowness, history.telling, now)
       this.#book.spill?.took(this.far, slowness, now)
       this.#book.sampled(now)
     }
-    if (outcome !== 'ok' && !attempt.waiting) history.gaveUp(logLatency)
+    if (!fruitful && !attempt.waiting) history.gaveUp(logLatency)
+    if (fruitful || fruitless) {
+      this.#experience.answered(fruitless, attempt.startedAt, history.fruitlessRatio, now)
+      history.answered(fruitless, now)
+      if (fruitless) this.#table.alarm(this.#row)
+    }
     if (outcome === 'ignored') return
     const failed = outcome === 'failed'
     this.#experience.ended(failed, attempt.startedAt, history.failureRatio, now)
     history.ended(failed, now)
     this.statistics.ended(failed, latency, logLatency)
     if (failed) this.#table.alarm(this.#row)
-    else history.took(logLatency)
+    else if (fruitful) history.took(logLatency)
   }
 
   /**
@@ -205,7 +213,7 @@ export class ReplicaLoad implements Load, CostOwner {
   /** It mostly fails of late, twice at least: who has a choice should go elsewhere, also who would rather come back. */
   isFailing(now: Milliseconds): boolean {
     this.#experience.decay(now)
-    return this.#experience.penalty > FAILING
+    return this.#experience.failing > FAILING
   }
 
   /** It stands in another zone than the pool. */

@@ -18,7 +18,7 @@ import { CallQuery } from './call-query.js'
 import type { CallListener, CallTerms } from './call-terms.js'
 import type { CallWays } from './call-ways.js'
 import { describeFailure } from './describe-failure.js'
-import { outcomeOfAnswer, outcomeOfFailure } from './outcome.js'
+import { isFruitless, isRefusal, outcomeOfAnswer, outcomeOfFailure } from './outcome.js'
 import type { Entry, Place, Waiting } from './admission/index.js'
 import type { OpenCall } from './open-calls.js'
 import { isExhausted, mayRepeat } from './repeat.js'
@@ -307,6 +307,7 @@ export class Call extends CallQuery implements AttemptOwner, Waiting, OpenCall {
 
   answered(attempt: CallAttempt, response: JsonRpcResponse): void {
     const now = this.ways.timers.now()
+    attempt.fruitless = isFruitless(response)
     // The other attempt was answered, and whoever heard of that made this one be answered too.
     if (this.#done) return this.#settle(attempt, outcomeOfAnswer(response), undefined, now)
     const isAnswer = !('error' in response && response.error.code === METHOD_NOT_FOUND)
@@ -325,8 +326,10 @@ export class Call extends CallQuery implements AttemptOwner, Waiting, OpenCall {
   failed(attempt: CallAttempt, failure: AttemptFailure): void {
     const now = this.ways.timers.now()
     const code = failure.code as PoolErrorCode
+    const status = failure instanceof PoolError ? failure.status : undefined
+    attempt.fruitless = isRefusal(code, status)
     this.#remember(failure)
-    this.#settle(attempt, outcomeOfFailure(code, failure instanceof PoolError ? failure.status : undefined), failure, now)
+    this.#settle(attempt, outcomeOfFailure(code, status), failure, now)
     this.#afterFailure(attempt, failure, code, now)
   }
 

@@ -9,6 +9,16 @@ export function outcomeOfAnswer(response: JsonRpcResponse): Outcome {
   return 'result' in response ? 'ok' : 'ignored'
 }
 
+/** Whether the caller can do nothing with the answer: an error of the protocol, or a tool's. */
+export function isFruitless(response: JsonRpcResponse): boolean {
+  return !('result' in response) || response.result['isError'] === true
+}
+
+/** Whether the server only said no: our credentials, or a request that it does not take. It is known to live, and did nothing. */
+export function isRefusal(code: PoolErrorCode, status: number | undefined): boolean {
+  return code === 'AUTH_FAILED' || (code === 'HTTP_STATUS' && outcomeOfFailure(code, status) === 'ignored')
+}
+
 /**
  * What a failure says of the replica: transport errors, timeouts, 5xx and malformed answers are its failures; requests
  * that it was right to refuse (4xx), lost sessions, our credentials and callers who gave up are not. 429 counts: the

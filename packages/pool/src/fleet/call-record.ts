@@ -53,6 +53,8 @@ export class CallRecord {
   settled(outcome: Outcome, failure: AttemptFailure | undefined): void {
     const { client, health } = this.#owner
     if (outcome === 'ok') health.callSucceeded()
+    // No failure of the server; but where it takes our token no more, nobody's call should go there.
+    if (failure?.code === 'AUTH_FAILED') this.#owner.watch.doubt()
     if (outcome !== 'failed') return
     const error = failure ?? new PoolError('CONNECTION_LOST', 'an attempt failed', { progress: 'sent', endpoint: client.endpointLabel })
     this.#ofAttempt = error

@@ -91,6 +91,46 @@ describe('probes', () => {
     expect(world.fleet.views.healthStatus.get(client.id)).toMatchObject({ consecutiveFailures: 3, lastError: 'out of order' })
   })
 
+  describe('of a server that takes our token no more', () => {
+    const unauthorized = (status?: number): PoolError =>
+      new PoolError('AUTH_FAILED', 'the server does not accept the new token either', { progress: 'refused', ...(status !== undefined && { status }) })
+
+    it('are made as soon as a call hears of it, and take it out at once', async () => {
+      const world = await running()
+      const client = world.at('a')
+      world.server('a').connections[0]!.probeResult = unauthorized(401)
+      world.fleet.report(client, 'ignored', unauthorized(401))
+      await world.time.run(0)
+      expect([world.status(client), world.status(world.at('b'))]).toEqual(['unhealthy', 'healthy'])
+      expect(world.names(client)).toEqual(['client:unhealthy', 'client:recovering'])
+    })
+
+    it('are not made with each of a thousand calls', async () => {
+      const world = await running()
+      const before = world.server('a').connections[0]!.probes
+      for (let i = 0; i < 1_000; i++) {
+        world.fleet.report(world.at('a'), 'ignored', unauthorized(401))
+        await world.time.run(1)
+      }
+      expect(world.server('a').connections[0]!.probes - before).toBe(1)
+      expect(world.status(world.at('a'))).toBe('healthy')
+    })
+
+    it('leave the last one in use: where all refuse the token, calls should say so', async () => {
+      const world = await running()
+      for (const name of ['a', 'b']) world.server(name).connections[0]!.probeResult = unauthorized(401)
+      for (const name of ['a', 'b']) await world.fleet.performHealthCheck(world.at(name).id)
+      expect(['a', 'b'].map((name) => world.status(world.at(name)))).toEqual(['unhealthy', 'healthy'])
+    })
+
+    it('take nobody out where there was no token to be refused', async () => {
+      const world = await running()
+      world.server('a').connections[0]!.probeResult = unauthorized()
+      await world.fleet.performHealthCheck(world.at('a').id)
+      expect(world.status(world.at('a'))).toBe('healthy')
+    })
+  })
+
   it('fail when there is no answer within healthCheckTimeout', async () => {
     const world = await running(['a', 'b'], { healthCheckTimeout: 700 })
     const client = world.at('a')

@@ -314,6 +314,10 @@ export class Fleet implements MemberOwner {
     this.#sizing.relieve()
   }
 
+  canSpare(member: Member): boolean {
+    return this.#roster.fit.some((client) => client !== member.client)
+  }
+
   connectionChanged(member: Member): void {
     member.site.reachable()
     this.options.hooks.onServesChanged(member.client)

@@ -20,6 +20,8 @@ export interface MemberOwner {
   readonly options: FleetOptions
   /** Somebody became fit or unfit. */
   fitnessChanged(): void
+  /** Others are fit. */
+  canSpare(member: Member): boolean
   /** The member has another connection than before. */
   connectionChanged(member: Member): void
   /** The member lost its connection. */
@@ -234,7 +236,7 @@ export class Member implements ConnectionsOwner, CallRecordOwner, ClientWays, Wa
   }
 
   probeFailed(error: Error): void {
-    const seen = this.health.probeFailed()
+    const seen = this.health.probeFailed(this.#isUnauthorized(error))
     const verdict = seen === 'unchanged' && this.#failsOutside() ? 'unhealthy' : seen
     this.lastCheck = this.#owner.options.wallClock()
     this.lastError = error.message
@@ -245,6 +247,11 @@ export class Member implements ConnectionsOwner, CallRecordOwner, ClientWays, Wa
       this.#emit('client:unhealthy', { ...this.client.ref, error: error.message })
     }
     if (this.health.status === 'unhealthy') this.recovery.start()
+  }
+
+  /** It does not take our token, also a new one: nothing to do with chance. Where all say so the token is to blame, and calls should say that. */
+  #isUnauthorized(error: Error): boolean {
+    return error instanceof PoolError && error.code === 'AUTH_FAILED' && error.status !== undefined && this.#owner.canSpare(this)
   }
 
   /** One that is out for its calls fails its probes too, which is worse. By hand it is out whatever they say. */

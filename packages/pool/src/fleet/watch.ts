@@ -12,6 +12,8 @@ export interface Watched {
   spared(): void
 }
 
+const DOUBTED_EVERY: Milliseconds = 1_000
+
 /** Probes one client, at the pace that its health asks for. */
 export class Watch extends Alarm {
   readonly #watched: Watched
@@ -24,6 +26,7 @@ export class Watch extends Alarm {
   #steady = false
   /** What `answered` was when it was looked at last. */
   #answered = 0
+  #checkedAt: Milliseconds = Number.NEGATIVE_INFINITY
 
   constructor(watched: Watched, timers: Timers, interval: Milliseconds, random: Random) {
     super()
@@ -62,6 +65,11 @@ export class Watch extends Alarm {
     return this.#running
   }
 
+  /** A call gives reason to ask, however it was the last time: at once, but not after each of a thousand calls. */
+  doubt(): void {
+    if (this.#watching && this.#running === undefined && this.#timers.now() >= this.#checkedAt + DOUBTED_EVERY) void this.check()
+  }
+
   override fire(): void {
     const { health, answered } = this.#watched
     if (needsProbe(health, answered > this.#answered)) return void this.check()
@@ -81,6 +89,7 @@ export class Watch extends Alarm {
     this.#timers.clear(this)
     await this.#watched.probe()
     this.#running = undefined
+    this.#checkedAt = this.#timers.now()
     this.#answered = this.#watched.answered
     if (steady && this.#steady && this.#watching) this.#timers.set(this, this.#interval)
     this.pace()

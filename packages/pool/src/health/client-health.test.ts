@@ -31,6 +31,13 @@ describe('ClientHealth', () => {
     expect([health.status, health.consecutiveFailures]).toEqual(['unhealthy', 4])
   })
 
+  it('becomes unhealthy with one failed probe that leaves no doubt', () => {
+    const health = healthy()
+    expect(health.probeFailed(true)).toBe('unhealthy')
+    expect(health.probeFailed()).toBe('still-unhealthy')
+    expect(health.consecutiveFailures).toBe(4)
+  })
+
   it('becomes unhealthy with the third failed call in a row, whatever probes say', () => {
     const health = healthy()
     expect(times(2, () => health.callFailed())).toEqual([false, false])

@@ -96,9 +96,9 @@ export class ClientHealth {
     return this.transition('recovering', 'healthy') || this.transition('unhealthy', 'healthy')
   }
 
-  /** `'unhealthy'`: it just became so. `'still-unhealthy'`: the threshold is reached again, by a client that was unfit already. */
-  probeFailed(): 'unchanged' | 'unhealthy' | 'still-unhealthy' {
-    this.consecutiveFailures++
+  /** `definite`: there is no doubt, and the threshold is reached. `'unhealthy'`: it just became so. `'still-unhealthy'`: the threshold is reached again, by a client that was unfit already. */
+  probeFailed(definite = false): 'unchanged' | 'unhealthy' | 'still-unhealthy' {
+    this.consecutiveFailures = Math.max(this.consecutiveFailures + 1, definite ? this.#thresholds.unhealthyThreshold : 0)
     this.#goodProbes = 0
     if (this.consecutiveFailures < this.#thresholds.unhealthyThreshold) return 'unchanged'
     if (this.transition('healthy', 'unhealthy')) return 'unhealthy'

@@ -188,7 +188,7 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink, Ar
       },
       (error: unknown) => {
         channel.unpark(this)
-        this.fail(tokenFailure(error, channel.label))
+        this.fail(tokenFailure(error, channel.label, this.#status))
       },
     )
   }

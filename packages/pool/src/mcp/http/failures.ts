@@ -16,9 +16,11 @@ export function protocolFailure(words: string, endpoint: string, cause?: unknown
   return new PoolError('PROTOCOL', `${endpoint} ${words}`, { progress: 'sent', endpoint, cause })
 }
 
-/** Why there is no token. */
-export function tokenFailure(error: unknown, endpoint: string): PoolError {
+/** Why there is no token. `status`: what the server said to the last one; 0: it was not asked. */
+export function tokenFailure(error: unknown, endpoint: string, status: number): PoolError {
   if (error instanceof PoolError && error.code !== 'AUTH_FAILED') return error
   const words = error instanceof Error ? error.message : String(error)
-  return new PoolError('AUTH_FAILED', words, { progress: 'refused', endpoint, cause: error })
+  const retryAfter = error instanceof PoolError ? error.retryAfter : undefined
+  const details = { ...(status > 0 && { status }), ...(retryAfter !== undefined && { retryAfter }) }
+  return new PoolError('AUTH_FAILED', words, { progress: 'refused', endpoint, cause: error, ...details })
 }

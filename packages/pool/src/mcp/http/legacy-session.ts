@@ -208,9 +208,14 @@ export class LegacySession implements Lane, Seat, ServerStreamOwner {
 
   /** What those are told who waited for a session: nothing of theirs was sent. */
   #unopened(failure: PoolError): PoolError {
-    const { code, message } = failure
+    const { code, message, status } = failure
     const kept = code === 'AUTH_FAILED' || code === 'CONNECT_FAILED' || code === 'CONNECT_TIMEOUT' ? code : 'CONNECT_FAILED'
-    return new PoolError(kept, `no session at ${this.channel.label}: ${message}`, { progress: 'not-sent', endpoint: this.channel.label, cause: failure })
+    return new PoolError(kept, `no session at ${this.channel.label}: ${message}`, {
+      progress: 'not-sent',
+      endpoint: this.channel.label,
+      cause: failure,
+      ...(status !== undefined && { status }),
+    })
   }
 
   #begin(exchange: HttpExchange): void {

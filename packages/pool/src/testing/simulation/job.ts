@@ -1,7 +1,7 @@
 import { Alarm, type Milliseconds } from '../../ports.js'
 
 /** Why a replica did not answer an attempt. */
-export type ReplicaFailure = 'error' | 'refusal' | 'lost' | 'unreachable'
+export type ReplicaFailure = 'error' | 'refusal' | 'answer' | 'lost' | 'unreachable'
 
 /**
  * One attempt at a call, as the replica sees it that got it. As an alarm it rings when the replica is done with it; in the replica's queue it

@@ -21,6 +21,7 @@ import { poolSettings, type SimulatedPoolOptions } from './pool-settings.js'
 import type { Replica } from './replica.js'
 import { PRIORITIES } from './workload.js'
 import { distanceOf, zoneOf } from './zones.js'
+import { ERROR_ANSWERED } from './tally.js'
 
 /** The production code: a `CallPath` for each worker, over connections to simulated replicas. */
 export class PoolDispatcher implements Dispatcher {
@@ -121,8 +122,10 @@ class SimulatedCall implements JsonRpcRequest {
     this.params = paramsOf(world, world.tally.workload.tool[index]!)
   }
 
-  onAnswer(): void {
-    this.#world.tally.answered(this.id, this.#world.timers.now())
+  onAnswer(response: JsonRpcResponse): void {
+    const { tally, timers } = this.#world
+    if ('result' in response) tally.answered(this.id, timers.now())
+    else tally.failedWith(this.id, ERROR_ANSWERED, timers.now())
   }
 
   onFailure({ code }: PoolError): void {
@@ -219,7 +222,9 @@ class PoolJob extends Job implements Exchange {
   }
 
   override failed(failure: ReplicaFailure): void {
-    if (this.#end()) this.#attempt.onFailure(failureOf(failure, this.#target.endpointLabel))
+    if (!this.#end()) return
+    if (failure === 'answer') this.#attempt.onAnswer(ERROR)
+    else this.#attempt.onFailure(failureOf(failure, this.#target.endpointLabel))
   }
 
   /** `false`: the pool has given it up, and the server went on with it. */
@@ -231,7 +236,7 @@ class PoolJob extends Job implements Exchange {
   }
 }
 
-function failureOf(failure: ReplicaFailure, endpoint: string): AttemptFailure {
+function failureOf(failure: Exclude<ReplicaFailure, 'answer'>, endpoint: string): AttemptFailure {
   switch (failure) {
     case 'error':
       return new PoolError('HTTP_STATUS', 'the server answered with HTTP 500', { progress: 'sent', status: 500, endpoint })
@@ -247,3 +252,5 @@ function failureOf(failure: ReplicaFailure, endpoint: string): AttemptFailure {
 const USE = 100
 
 const ANSWER: JsonRpcResponse = { jsonrpc: '2.0', id: 0, result: {} }
+
+const ERROR: JsonRpcResponse = { jsonrpc: '2.0', id: 0, error: { code: -32603, message: 'out of order' } }

@@ -64,7 +64,7 @@ function readTrouble(field: Field): Trouble | undefined {
     case 'slow':
       return { does, when, speed: member('slow').number({ min: 0, max: 1_000 }), sparesRunning: member('sparesRunning').boolean(false) }
     case 'fail': {
-      const as = member('as').choice(['error', 'refusal'], 'error')
+      const as = member('as').choice(['error', 'refusal', 'answer'], 'error')
       return { does, when, probability: member('fail').number(PROBABILITY), after: member('after').duration(0, 5), as }
     }
     case 'hang':

@@ -6,6 +6,7 @@ import { poolSettings } from './pool-settings.js'
 import type { ReferencePolicy, ReferencePolicyFactory } from './reference-policy.js'
 import type { Replica } from './replica.js'
 import { distanceOf } from './zones.js'
+import { ERROR_ANSWERED } from './tally.js'
 
 /** A policy of the books, one for each worker, in the same world: it places each call once, and knows no retry, queue or breaker. */
 export class ReferenceDispatcher implements Dispatcher, FleetWatcher {
@@ -115,6 +116,7 @@ class Deadline extends Alarm {
 const CODES: Readonly<Record<ReplicaFailure, string>> = {
   error: 'HTTP_STATUS',
   refusal: 'HTTP_STATUS',
+  answer: ERROR_ANSWERED,
   lost: 'CONNECTION_LOST',
   unreachable: 'CONNECT_FAILED',
 }

@@ -183,7 +183,7 @@ export class Replica implements JobPlace {
       if (!phases.isOn(now) || chanceOf(this.#seed, job.call, job.nth, CHANCE.trouble + key) >= probability) continue
       job.failure = as
       // A refusal says that it did not run.
-      if (as === 'error') this.#tally.executed(job.call)
+      if (as !== 'refusal') this.#tally.executed(job.call)
       this.#timers.set(job, after)
       return
     }

@@ -17,8 +17,8 @@ export interface SimulatedTool {
 /** What is wrong with a replica, always or at times. */
 export type Trouble = { readonly when: When } /** `sparesRunning`: what is being worked on goes on at the speed with which it began. */ & (
   | { readonly does: 'slow'; readonly speed: number; readonly sparesRunning: boolean }
-  /** Attempts fail with that probability, after holding a slot for so long. */
-  | { readonly does: 'fail'; readonly probability: number; readonly after: Milliseconds; readonly as: 'error' | 'refusal' }
+  /** Attempts fail with that probability, after holding a slot for so long; `answer`: with an error that is an answer. */
+  | { readonly does: 'fail'; readonly probability: number; readonly after: Milliseconds; readonly as: 'error' | 'refusal' | 'answer' }
   /** Attempts are swallowed with that probability; their connection breaks after so long, or never. */
   | { readonly does: 'hang'; readonly probability: number; readonly after?: Milliseconds | undefined }
   /** Attempts take so much longer with that probability, whatever they are: compaction, collection of garbage, a neighbour. */

@@ -128,7 +128,7 @@ describe('a run', () => {
 
   it('ends every call once, runs no unsafe one twice and leaves nothing behind, whatever goes wrong', () => {
     const trouble = fc.oneof(
-      fc.record({ fail: fc.constantFrom(0.1, 1), after: fc.constantFrom(0, 5, 2_000), as: fc.constantFrom('error', 'refusal') }),
+      fc.record({ fail: fc.constantFrom(0.1, 1), after: fc.constantFrom(0, 5, 2_000), as: fc.constantFrom('error', 'refusal', 'answer') }),
       fc.record({ hang: fc.constantFrom(0.05, 1), after: fc.constantFrom(100, 5_000) }),
       fc.record({ slow: fc.constantFrom(0.1, 0.5), share: fc.constantFrom(0.1, 0.5), length: fc.constant(2_000), sparesRunning: fc.boolean() }),
       fc.record({ stall: fc.constantFrom(0.01, 0.5), delay: fc.constant({ exponential: 500 }) }),
@@ -188,6 +188,27 @@ describe('a run', () => {
       { numRuns: 40 },
     )
   }, 60_000)
+})
+
+describe('a replica that answers with errors', () => {
+  const mean = (scenario: ReturnType<typeof scenarioOf>, policy: string): number => summarize(simulate(scenario, policy, 1), scenario).mean
+  const erring = (fail: number, after: number): object => ({ troubles: [{ fail, after, as: 'answer' }] })
+  const model = (replicas: readonly object[]): ReturnType<typeof scenarioOf> =>
+    scenarioOf({ calls: 30_000, utilisation: 0.7, service: HEAVY, replicas, pool: PATIENT })
+
+  it.each([0.3, 0.5, 1])('does not draw the calls to itself, though it is quick (%d of them)', (probability) => {
+    const scenario = model([
+      { name: 'erring', slots: 4, ...erring(probability, 5) },
+      { name: 'usual', count: 9, slots: 4 },
+    ])
+    expect(summarize(simulate(scenario, 'pool', 1), scenario).failed).toBeLessThan(0.3)
+    expect(summarize(simulate(scenario, 'least-outstanding', 1), scenario).failed).toBeGreaterThan(3)
+  })
+
+  it.each([0.01, 0.1, 0.3])('is like the others where all do: that costs nobody time (%d of them)', (probability) => {
+    const scenario = model([{ count: 10, slots: 4, ...erring(probability, 50) }])
+    expect(mean(scenario, 'pool')).toBeLessThan(1.02 * mean(scenario, 'least-outstanding'))
+  })
 })
 
 /** What ANCHORS and the literature say of policies that are published: the world must agree before it is believed about ours. */

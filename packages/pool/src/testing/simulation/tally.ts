@@ -5,6 +5,9 @@ const NOT_YET = 0
 const ANSWERED = 1
 const FAILED = 2
 
+/** What a call came to that was answered with an error. */
+export const ERROR_ANSWERED = 'answered with an error'
+
 /** What became of each call of a run, in plain arrays: there are millions. */
 export class Tally {
   readonly workload: Workload

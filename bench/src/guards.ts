@@ -46,7 +46,7 @@ function callPath(options: Partial<PoolOptions>, promised: boolean): Guarded {
     settings: settings(options),
     totals: { totalRequests: 0, failedRequests: 0, averageLatency: 0 },
     requiredEra: () => undefined,
-    answerServer: () => {},
+    answerServer: () => false,
     recovering: () => false,
     onBusy: () => {},
     onSettled: () => {},

@@ -124,6 +124,39 @@ export const calls: readonly Requirement[] = [
     },
   },
   {
+    id: 'SAFE-8',
+    source: 'DESIGN: how far did it get',
+    text: 'what may have run is never taken for what did not: an error of a tool, a question that cannot be brought across, a replica that left, a caller that throws',
+    proof: {
+      tests: {
+        'packages/pool/src/call/call.test.ts': [
+          'is not repeated where the replica that may have run it did not say that it may, though that is out of use by now',
+          'is not sent elsewhere for %s: it may have run',
+          'that could not be brought back to its caller from the other era may have run, and the next goes to the own one at once',
+          'whose server asks across the eras what nobody answers keeps the next in its own',
+          'is over at once where nobody else could bring it back either',
+          'fails with what went wrong where no time is left to repeat it: none has run out',
+          'can be given up for any reason at all',
+        ],
+        'packages/pool/test/pool-repeats.test.ts': [
+          'a tool that answers with -32601 has answered: the method was known',
+          'a call whose caller throws at its notifications is answered all the same, once',
+        ],
+        'packages/pool/test/sdk-sessions.test.ts': [
+          'that cannot be brought to a legacy client are an error that says so',
+          'keep the next call of a %s client on replicas of its era',
+        ],
+        'packages/pool/src/fleet/fleet-sizing.test.ts': ['closes everybody, whatever ending a call comes to'],
+      },
+    },
+  },
+  {
+    id: 'SAFE-9',
+    source: 'DESIGN: ids',
+    text: 'the answer to a question of a server goes to that question alone',
+    proof: { tests: { 'packages/pool/src/call/call.test.ts': ['sends no answer to a question twice, nor to a server that does not wait for it any more'] } },
+  },
+  {
     id: 'SAFE-7',
     source: 'DESIGN: safe is an allow-list',
     text: 'no unsafe call is executed twice, counted outside of the servers before they answer',

@@ -79,7 +79,7 @@ export interface CallPathPorts {
   /** Counts what is counted beyond the totals. */
   readonly observer?: CallObserver | undefined
   /** A question of a server that the caller does not take. */
-  answerServer(request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void
+  answerServer(request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): boolean
   /** undefined: nobody watches calls. */
   readonly watching?: Watching | undefined
   /** Somebody who is not there now may be soon. */

@@ -31,6 +31,7 @@ import { PoolEngine } from './pool-engine.js'
 import type { HealthChange } from './health/index.js'
 import type { JsonRpcRequest, JsonRpcResponse, Requirements, Target, Timers } from './ports.js'
 import { PoolEmitter } from './pool-emitter.js'
+import { tellSafely } from './safe-emitter.js'
 import { answerServerRequest } from './server-requests.js'
 import { systemTimers } from './system-timers.js'
 import { WatchedPool } from './watched-pool.js'
@@ -423,7 +424,10 @@ export class MCPClientPool extends PoolEmitter {
 
   #call(message: JsonRpcRequest, terms: CallTerms, onNotification?: CallListener['onNotification']): Promise<JsonRpcResponse> {
     return new Promise((onAnswer, onFailure) => {
-      this.#path.calls.start(message, terms, onNotification === undefined ? { onAnswer, onFailure } : { onAnswer, onFailure, onNotification })
+      const listener: CallListener = { onAnswer, onFailure }
+      // A bug in it must not look like one of the connection, in whose reading it is called.
+      if (onNotification !== undefined) listener.onNotification = (notification) => tellSafely('onNotification', () => onNotification(notification))
+      this.#path.calls.start(message, terms, listener)
     })
   }
 

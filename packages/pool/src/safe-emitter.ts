@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { inspect } from 'node:util'
 
 /**
  * An emitter on which emitting never fails.
@@ -39,6 +40,6 @@ export function tellSafely(event: string, listener: () => unknown): void {
 }
 
 function warn(event: string, error: unknown): void {
-  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  const detail = error instanceof Error ? (error.stack ?? error.message) : inspect(error)
   process.emitWarning(`A listener of '${event}' failed; the pool goes on`, { type: 'MCPClientPoolWarning', detail })
 }

@@ -12,14 +12,20 @@ const HANDLER_OF: Readonly<Record<string, keyof Handlers>> = {
   'roots/list': 'roots',
 }
 
-/** Answers a server's question with the pool's own handlers: where no caller is there to take it, or it takes none. */
-export function answerServerRequest(handlers: Handlers, request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void {
+/** Answers a server's question with the pool's own handlers: where no caller is there to take it, or it takes none. `false`: there is no handler for it. */
+export function answerServerRequest(handlers: Handlers, request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): boolean {
   const { id, method } = request
   const refuse = (code: number, message: string): void => reply({ jsonrpc: '2.0', id, error: { code, message } })
-  if (method === 'ping') return reply({ jsonrpc: '2.0', id, result: {} })
+  if (method === 'ping') {
+    reply({ jsonrpc: '2.0', id, result: {} })
+    return true
+  }
   const name = HANDLER_OF[method]
   const handler = name === undefined ? undefined : handlers[name]
-  if (handler === undefined) return refuse(METHOD_NOT_FOUND, `this client does not answer ${method}`)
+  if (handler === undefined) {
+    refuse(METHOD_NOT_FOUND, `this client does not answer ${method}`)
+    return false
+  }
   // Through a promise, so that a handler that throws refuses like one that rejects.
   void Promise.resolve()
     .then((): JsonObject | Promise<JsonObject> => handler.call(handlers, request.params ?? {}))
@@ -27,4 +33,5 @@ export function answerServerRequest(handlers: Handlers, request: JsonRpcRequest,
       (result) => reply({ jsonrpc: '2.0', id, result }),
       (error: unknown) => refuse(INTERNAL_ERROR, error instanceof Error ? error.message : String(error)),
     )
+  return true
 }

@@ -37,6 +37,8 @@ export class Replica implements Target, Connection, Exchange {
   /** Attempts that it takes at a time. */
   places = Number.POSITIVE_INFINITY
   refusal: Refusal | undefined
+  /** It is out of use. */
+  unavailable = false
   tools: Record<string, ToolFacts> = {}
   methods: ReadonlySet<string> | undefined
 
@@ -90,7 +92,7 @@ export class Replica implements Target, Connection, Exchange {
     this.last.onAnswer({ jsonrpc: '2.0', id: 'caller', result })
   }
   fails(
-    code: 'CONNECT_FAILED' | 'CONNECTION_LOST' | 'SESSION_LOST' | 'AUTH_FAILED' | 'HTTP_STATUS',
+    code: 'CONNECT_FAILED' | 'CONNECTION_LOST' | 'SESSION_LOST' | 'AUTH_FAILED' | 'HTTP_STATUS' | 'NO_HEALTHY_CLIENTS',
     progress: 'not-sent' | 'refused' | 'sent',
     retryAfter?: Milliseconds,
   ): void {
@@ -108,6 +110,9 @@ export interface Result {
 export class World {
   readonly time = new VirtualTime()
   readonly asked: string[] = []
+  onAsked: (reply: (response: JsonRpcResponse) => void) => void = () => {}
+  /** The pool has handlers of its own. */
+  answersQuestions = true
   /** What its observer was told. */
   readonly observed: string[] = []
   readonly badTimes: BadTime[] = []
@@ -116,6 +121,7 @@ export class World {
   /** Somebody who listens, and does something to the pool at once. */
   onSettled: (outcome: Outcome) => void = () => {}
   readonly calls: Calls
+  readonly #kinds = new Map<string, CallKind>()
 
   constructor(replicas: Replica[], settings: Partial<CallsSettings> = {}, watching?: Watching) {
     this.calls = new Calls({
@@ -136,8 +142,10 @@ export class World {
         pick: (query: PickQuery) => {
           const able = replicas.filter(
             (replica) =>
+              !replica.unavailable &&
               (query.only === undefined || replica === query.only) &&
               (query.session?.client === undefined || replica.era === 'modern' || replica.id === query.session.client) &&
+              (query.onlyEra === undefined || replica.era === query.onlyEra) &&
               replica.serves(query.kind) === 'yes' &&
               replica.guard.refuses(query.kind, 0) === undefined,
           )
@@ -145,13 +153,17 @@ export class World {
         },
       },
       backoff: (attempts) => 100 * attempts,
-      kindOf: (request) => ({ method: request.method, tool: request.params?.['name'] as string | undefined, key: request.method }),
+      kindOf: (request) => this.#kindOf(request),
       requiredEra: () => undefined,
       latency: (_kind, q) => this.latencies(q),
-      available: () => replicas,
+      available: () => replicas.filter(({ unavailable }) => !unavailable),
       recovering: () => this.recovering,
       watching,
-      answerServer: (request) => void this.asked.push(request.method),
+      answerServer: ({ method }, reply) => {
+        this.asked.push(method)
+        this.onAsked(reply)
+        return this.answersQuestions
+      },
       totals: { totalRequests: 0, failedRequests: 0, averageLatency: 0 },
       settling: () => {},
       observe: (_target, outcome) => this.onSettled(outcome),
@@ -162,6 +174,13 @@ export class World {
       },
       onBadTime: (event) => this.badTimes.push(event),
     })
+  }
+
+  #kindOf({ method, params }: JsonRpcRequest): CallKind {
+    const tool = params?.['name'] as string | undefined
+    const name = `${method} ${tool}`
+    if (!this.#kinds.has(name)) this.#kinds.set(name, { method, tool, key: method })
+    return this.#kinds.get(name)!
   }
 
   call = (request: Partial<JsonRpcRequest> = {}, terms: Partial<CallTerms> = {}): Result & { cancel(reason: string): void } => {

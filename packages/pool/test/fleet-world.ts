@@ -98,6 +98,7 @@ export class FleetWorld {
   /** Called for every event, when it is emitted. */
   onEvent: (event: WorldEvent) => void = () => {}
   callsUnderWay = 0
+  abandoning: () => void = () => {}
   readonly log: string[] = []
   readonly endpoints: readonly ResolvedEndpoint[]
 
@@ -123,7 +124,10 @@ export class FleetWorld {
       onRequest: (_client, { id }, reply) => reply({ jsonrpc: '2.0', id, result: { asked: true } }),
       dispatch: async ({ id }, message) => ({ jsonrpc: '2.0', id: message.id, result: { sentOn: id } }),
       callsUnderWay: () => this.callsUnderWay,
-      abandonCalls: () => void this.log.push('calls abandoned'),
+      abandonCalls: () => {
+        this.log.push('calls abandoned')
+        this.abandoning()
+      },
       release: async () => void this.log.push('released'),
     }
     this.fleet = new Fleet({

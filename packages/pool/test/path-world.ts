@@ -113,7 +113,7 @@ export class PathWorld {
       settings: { ...resolveConfig({ endpoints: [{ url: 'http://127.0.0.1/mcp' }] }), ...settings },
       totals: { totalRequests: 0, failedRequests: 0, averageLatency: 0 },
       requiredEra: () => undefined,
-      answerServer: () => {},
+      answerServer: () => false,
       recovering: () => this.recovering,
       onBusy: () => {},
       onHealthChange: (change) => (this.changes.push(change), this.react()),

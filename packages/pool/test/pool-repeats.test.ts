@@ -45,6 +45,29 @@ describe.each([
     expect([calls(first), calls(second)]).toEqual([1, 1])
   })
 
+  it('a tool that answers with -32601 has answered: the method was known', async () => {
+    const { first, second, pool } = await begin()
+    first.faults.next({ kind: 'error', code: -32601, message: 'upstream: method not found' }, 1, 'tools/call')
+    await expect(pool.callTool({ name: 'append', arguments: { key: 'k' } }, bound)).rejects.toMatchObject({ code: -32601 })
+    expect([calls(first), calls(second)]).toEqual([1, 0])
+  })
+
+  it('a call whose caller throws at its notifications is answered all the same, once', async () => {
+    const { first, second, pool } = await begin()
+    const warned = new Promise((resolve) => process.once('warning', resolve))
+    const params = { name: 'slow', arguments: { ms: 20, steps: 2 }, _meta: { progressToken: 'p' } }
+    let heard = 0
+    const onNotification = (): void => {
+      heard++
+      throw new Error('a bug')
+    }
+    expect(await pool.request({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }, { onNotification })).toHaveProperty('result')
+    expect(heard).toBeGreaterThan(0)
+    expect(calls(first) + calls(second)).toBe(1)
+    expect(String(await warned)).toContain("A listener of 'onNotification' failed")
+    expect(pool.getStatistics().clients.map(({ metrics }) => metrics.failedRequests)).toEqual([0, 0])
+  })
+
   it.each<FaultName>([
     'reset-before',
     'reset-after',

@@ -88,10 +88,26 @@ describe('questions of servers', () => {
 
   it('that cannot be brought to a legacy client are an error that says so', async () => {
     const ledger = new MemoryLedger()
-    const pool = await poolOver([{ url: (await modern('a', ledger)).url }, { url: (await modern('b', ledger)).url }])
+    const servers = [await modern('a', ledger), await modern('b', ledger)]
+    const pool = await poolOver(servers.map(({ url }) => ({ url })))
     const client = await v1(pool)
-    await expect(client.callTool({ name: 'ask', arguments: { key: 'k' } })).rejects.toThrow(/elicitation/)
+    await expect(client.callTool({ name: 'ask', arguments: { key: 'k' } })).rejects.toThrow(/elicitation.*it may have run/)
     expect(ledger.count('ask', 'k')).toBe(0)
+    // It had begun when it asked: nobody knows what it did before.
+    expect(servers.flatMap(({ requests }) => requests.all('tools/call'))).toHaveLength(1)
+  })
+
+  it.each(['legacy', 'modern'] as const)('keep the next call of a %s client on replicas of its era', async (era) => {
+    const servers = [await legacy('a'), await modern('b')]
+    const pool = await poolOver(servers.map(({ url }) => ({ url })))
+    const client = era === 'legacy' ? await v1(pool) : await v2(pool)
+    const answered = async (): Promise<boolean> => {
+      const result = await client.callTool({ name: 'ask', arguments: {} }).catch(() => undefined)
+      return result !== undefined && result.isError !== true
+    }
+    const answers: boolean[] = []
+    for (let i = 0; i < 10; i++) answers.push(await answered())
+    expect(answers.filter((isGood) => !isGood).length).toBeLessThan(2)
   })
 })
 

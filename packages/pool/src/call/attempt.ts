@@ -3,6 +3,7 @@ import {
   type Attempt,
   type AttemptFailure,
   type CallKind,
+  type Connection,
   type Era,
   type Exchange,
   type JsonRpcNotification,
@@ -54,6 +55,8 @@ export class CallAttempt extends Outstanding implements Attempt, WatchedAttempt 
   questions = 0
   /** Belongs to the call, as long as nothing is sent. */
   watch: AttemptWatch | undefined = undefined
+  /** Where it was sent: by now the target may have another. */
+  connection: Connection | undefined = undefined
   #settled = false
   #exchange: Exchange | undefined
   /** Why it was given up before the connection had begun. */
@@ -94,6 +97,10 @@ export class CallAttempt extends Outstanding implements Attempt, WatchedAttempt 
     return this.#exchange?.sessionId
   }
 
+  get settled(): boolean {
+    return this.#settled
+  }
+
   /** Some of it may be on the wire. */
   get written(): boolean {
     return this.#exchange?.written ?? false
@@ -107,7 +114,8 @@ export class CallAttempt extends Outstanding implements Attempt, WatchedAttempt 
   send(): void {
     if (this.#settled) return
     try {
-      const exchange = this.target.connection.start(this)
+      this.connection = this.target.connection
+      const exchange = this.connection.start(this)
       // A connection may answer or fail it before it returns; then there is nothing left to cancel.
       if (!this.#settled) this.#exchange = exchange
       else if (this.#givenUp !== undefined) exchange.cancel(this.#givenUp)

@@ -37,7 +37,7 @@ export abstract class CallQuery extends Alarm implements PickQuery {
     this.request = request
     this.terms = terms
     this.kind = ways.kindOf(request)
-    this.onlyEra = ways.requiredEra(request, terms.era)
+    this.onlyEra = ways.requiredEra(request, this.kind, terms.era)
     this.only = terms.only ?? ways.issuers.of(request)
     this.session = terms.session ?? (this.only !== undefined || isSpread(this.kind.method) ? undefined : ways.home)
   }

@@ -49,7 +49,9 @@ export interface CallWays {
   nextWireId(): number
   kindOf(request: JsonRpcRequest): CallKind
   /** Era of the replicas that can serve it; undefined: either. */
-  requiredEra(request: JsonRpcRequest, era: Era): Era | undefined
+  requiredEra(request: JsonRpcRequest, kind: CallKind, era: Era): Era | undefined
+  /** Such requests of callers of that era turned out to be none for replicas of the other. */
+  keepToEra(kind: CallKind, era: Era): void
   isSafe(request: JsonRpcRequest, kind: CallKind, idempotent: boolean | undefined): boolean
   /** Wait before the next attempt, after so many. */
   backoff(attempts: number): Milliseconds
@@ -75,8 +77,8 @@ export interface CallWays {
   isBusy(query: PickQuery, now: Milliseconds): boolean
   /** Somebody who could serve it is not fit now, and may be soon. */
   mayReturn(query: PickQuery): boolean
-  /** A question of the server that the caller does not take. */
-  answerServer(request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void
+  /** A question of the server that the caller does not take. `false`: nobody else does either, and it was told so. */
+  answerServer(request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): boolean
   /** An attempt ended, and is going to be counted. */
   settling(): void
   /** It was counted. */

@@ -57,6 +57,117 @@ describe('a call', () => {
     expect(b.attempts).toHaveLength(1)
   })
 
+  it('is not repeated where the replica that may have run it did not say that it may, though that is out of use by now', () => {
+    const [old, fresh] = [new Replica('old'), new Replica('fresh')]
+    old.tools = { pay: { readOnly: false, idempotent: false } }
+    fresh.tools = { pay: { readOnly: false, idempotent: true } }
+    const { call, calls } = world([fresh, old])
+    const onFresh = call(UNSAFE)
+    fresh.answers()
+    expect(onFresh.answers).toHaveLength(1)
+    fresh.refusal = 'open'
+    const result = call(UNSAFE)
+    fresh.refusal = undefined
+    expect(old.attempts).toHaveLength(1)
+    // It leaves while it has the call: of those who are left all say that the tool may be repeated.
+    old.unavailable = true
+    calls.servesChanged()
+    old.fails('CONNECTION_LOST', 'sent')
+    expect(fresh.attempts).toHaveLength(1)
+    expect(result.errors[0]).toMatchObject({ code: 'CONNECTION_LOST', progress: 'sent', attempts: 1 })
+  })
+
+  it.each([
+    ['a tool that says -32601', UNSAFE, false],
+    ['a method whose server had asked something', { method: 'vendor/do' }, true],
+  ])('is not sent elsewhere for %s: it may have run', (_, request, asks) => {
+    const [a, b] = [new Replica('a'), new Replica('b')]
+    const result = world([a, b]).call(request)
+    if (asks) a.last.onRequest({ jsonrpc: '2.0', id: 1, method: 'elicitation/create' }, () => {})
+    a.last.onAnswer({ jsonrpc: '2.0', id: 'caller', error: { code: -32601, message: 'upstream: method not found' } })
+    expect(b.attempts).toEqual([])
+    expect(result.answers).toMatchObject([{ error: { code: -32601 } }])
+  })
+
+  it('that could not be brought back to its caller from the other era may have run, and the next goes to the own one at once', () => {
+    const [other, own] = [new Replica('other'), new Replica('own')]
+    own.era = 'legacy'
+    const world_ = world([other, own])
+    const result = world_.call(UNSAFE)
+    other.fails('NO_HEALTHY_CLIENTS', 'sent')
+    expect(own.attempts).toEqual([])
+    expect(result.errors[0]).toMatchObject({ code: 'NO_HEALTHY_CLIENTS', progress: 'sent', attempts: 1 })
+    expect(result.errors[0]?.message).toContain('it may have run')
+    const next = world_.call(UNSAFE)
+    own.answers()
+    expect(next.answers).toHaveLength(1)
+    // Whoever is there may be another by now.
+    world_.calls.servesChanged()
+    world_.call(UNSAFE)
+    expect(other.attempts).toHaveLength(2)
+  })
+
+  it('whose server asks across the eras what nobody answers keeps the next in its own', () => {
+    const [legacy, modern] = [new Replica('legacy'), new Replica('modern')]
+    legacy.era = 'legacy'
+    const world_ = world([legacy, modern])
+    world_.answersQuestions = false
+    world_.call(UNSAFE, { era: 'modern' })
+    legacy.last.onRequest({ jsonrpc: '2.0', id: 1, method: 'elicitation/create' }, () => {})
+    legacy.answers({ isError: true })
+    world_.call(UNSAFE, { era: 'modern' })
+    expect([legacy.attempts.length, modern.attempts.length]).toEqual([1, 1])
+    world_.call(UNSAFE, { era: 'legacy' })
+    expect(legacy.attempts).toHaveLength(2)
+  })
+
+  it('is over at once where nobody else could bring it back either', () => {
+    const [a, b] = [new Replica('a'), new Replica('b')]
+    const { call, time } = world([a, b])
+    const result = call()
+    a.fails('NO_HEALTHY_CLIENTS', 'refused')
+    b.fails('NO_HEALTHY_CLIENTS', 'refused')
+    expect(result.errors[0]).toMatchObject({ code: 'NO_HEALTHY_CLIENTS', attempts: 2 })
+    expect(time.pending).toBe(0)
+  })
+
+  it('fails with what went wrong where no time is left to repeat it: none has run out', () => {
+    const a = new Replica('a')
+    const { call, time } = world([a])
+    const result = call({}, { timeout: 500 })
+    a.fails('HTTP_STATUS', 'refused', 1_000)
+    expect(result.errors[0]).toMatchObject({ code: 'HTTP_STATUS', progress: 'refused', attempts: 1 })
+    expect(result.errors[0]?.message).toContain('there is no time to repeat it')
+    expect(time.now()).toBe(0)
+  })
+
+  it('sends no answer to a question twice, nor to a server that does not wait for it any more', () => {
+    const [a, b] = [new Replica('a'), new Replica('b')]
+    const world_ = world([a, b])
+    world_.answersQuestions = false
+    const replies: unknown[] = []
+    const replying: Array<(response: JsonRpcResponse) => void> = []
+    world_.onAsked = (reply) => replying.push(reply)
+    world_.call()
+    for (const id of [1, 2]) a.last.onRequest({ jsonrpc: '2.0', id, method: 'elicitation/create' }, () => replies.push(id))
+    const [first, second] = replying as [(response: JsonRpcResponse) => void, (response: JsonRpcResponse) => void]
+    first({ jsonrpc: '2.0', id: 1, result: {} })
+    first({ jsonrpc: '2.0', id: 1, result: {} })
+    a.fails('CONNECTION_LOST', 'sent')
+    second({ jsonrpc: '2.0', id: 2, result: {} })
+    expect(replies).toEqual([1])
+  })
+
+  it.each([[Object.create(null)], [Symbol('why')], [{ toString: 1 }]])('can be given up for any reason at all', (reason) => {
+    const a = new Replica('a')
+    const controller = new AbortController()
+    const { call, calls } = world([a])
+    const result = call({}, { signal: controller.signal })
+    controller.abort(reason)
+    expect(result.errors[0]).toMatchObject({ code: 'CANCELLED' })
+    expect([a.cancelled, calls.underWay]).toEqual([['cancelled'], 0])
+  })
+
   it('during which the server asked something is not repeated, however safe it is', () => {
     const [a, b] = [new Replica('a'), new Replica('b')]
     const world_ = world([a, b])

@@ -22,6 +22,7 @@ import { isFruitless, isRefusal, outcomeOfAnswer, outcomeOfFailure } from './out
 import type { Entry, Place, Waiting } from './admission/index.js'
 import type { OpenCall } from './open-calls.js'
 import { isExhausted, mayRepeat } from './repeat.js'
+import { saysSafe } from './safety.js'
 
 const FOREVER: Milliseconds = Number.POSITIVE_INFINITY
 
@@ -97,7 +98,7 @@ export class Call extends CallQuery implements AttemptOwner, Waiting, OpenCall {
   #abort(reason: unknown): void {
     if (this.#done) return
     const now = this.ways.timers.now()
-    this.#giveUpAttempts('ignored', now, reason instanceof Error ? reason.message : String(reason ?? 'cancelled'))
+    this.#giveUpAttempts('ignored', now, wordsOf(reason))
     this.#fail('CANCELLED', now, reason)
   }
 
@@ -180,7 +181,7 @@ export class Call extends CallQuery implements AttemptOwner, Waiting, OpenCall {
     if (isExhausted(this.#repeats, this.#sessionsLost, this.ways.settings) || !this.ways.mayReturn(this))
       return this.#fail(error.code as PoolErrorCode, now, undefined)
     this.#admit(now)
-    this.#backOff(now)
+    this.#backOff(error.code as PoolErrorCode, now)
   }
 
   /** The deadline runs from here: time in the queue has its own bound. */
@@ -230,7 +231,7 @@ export class Call extends CallQuery implements AttemptOwner, Waiting, OpenCall {
   #launchHedge(slow: CallAttempt, now: Milliseconds): void {
     if (slow.wasAsked || this.#hedge !== undefined || !this.#inTime(now, 0)) return
     // What speaks against it may change: a tool list is on its way, a place is taken, the budget is spent. After twice the time it is looked at again.
-    if (!this.#safe() || !this.#startHedge(slow, now)) this.ways.timers.set(this, now - slow.startedAt, now)
+    if (!this.#safe(slow) || !this.#startHedge(slow, now)) this.ways.timers.set(this, now - slow.startedAt, now)
   }
 
   /** `false`: nobody takes it now, or the budget is spent. */
@@ -295,14 +296,17 @@ export class Call extends CallQuery implements AttemptOwner, Waiting, OpenCall {
     else this.ways.timers.set(attempt, this.#deadline - this.ways.timers.now())
     let isOpen = true
     const answer = (response: JsonRpcResponse): void => {
-      if (isOpen && --attempt.questions === 0 && this.#current === attempt) {
+      // Said twice, or to a server that is not waiting for it any more: by now it may have another question of that id.
+      if (!isOpen || attempt.settled) return
+      isOpen = false
+      if (--attempt.questions === 0 && this.#current === attempt) {
         attempt.waiting = false
         if (!this.stream) this.#wind(attempt, this.ways.timers.now())
       }
-      isOpen = false
       reply(response)
     }
-    if (this.#listener.onRequest?.(request, answer) !== true) this.ways.answerServer(request, answer)
+    if (this.#listener.onRequest?.(request, answer) === true || this.ways.answerServer(request, answer)) return
+    if (attempt.target.connection.era !== this.era) this.ways.keepToEra(this.kind, this.era)
   }
 
   answered(attempt: CallAttempt, response: JsonRpcResponse): void {
@@ -310,7 +314,9 @@ export class Call extends CallQuery implements AttemptOwner, Waiting, OpenCall {
     attempt.fruitless = isFruitless(response)
     // The other attempt was answered, and whoever heard of that made this one be answered too.
     if (this.#done) return this.#settle(attempt, outcomeOfAnswer(response), undefined, now)
-    const isAnswer = !('error' in response && response.error.code === METHOD_NOT_FOUND)
+    // A tool's own -32601 says nothing of the method, and whoever was asked something has begun.
+    const mayBeUnknown = 'error' in response && response.error.code === METHOD_NOT_FOUND
+    const isAnswer = !mayBeUnknown || this.kind.method === 'tools/call' || attempt.wasAsked
     if (isAnswer) this.#finish(now, endOf(response))
     this.#settle(attempt, outcomeOfAnswer(response), undefined, now)
     if (!isAnswer) {
@@ -327,6 +333,7 @@ export class Call extends CallQuery implements AttemptOwner, Waiting, OpenCall {
     const now = this.ways.timers.now()
     const code = failure.code as PoolErrorCode
     const status = failure instanceof PoolError ? failure.status : undefined
+    if (code === 'NO_HEALTHY_CLIENTS' && failure.progress === 'sent') this.ways.keepToEra(this.kind, this.era)
     attempt.fruitless = isRefusal(code, status)
     this.#remember(failure)
     this.#settle(attempt, outcomeOfFailure(code, status), failure, now)
@@ -356,18 +363,20 @@ export class Call extends CallQuery implements AttemptOwner, Waiting, OpenCall {
     this.tried = [...this.tried, attempt.target]
     // The other one may still be answered.
     if (this.#current !== undefined) return
-    const repeatable = !this.stream && mayRepeat(code, failure.progress, () => !attempt.wasAsked && this.#safe())
+    const repeatable = !this.stream && mayRepeat(code, failure.progress, () => !attempt.wasAsked && this.#safe(attempt))
     if (!repeatable || isExhausted(this.#repeats, this.#sessionsLost, this.ways.settings)) return this.#fail(code, now, undefined)
     if (!this.ways.spendRetry(failure.progress, now)) return this.#fail(code, now, undefined, ', and no retry is left in the budget')
     // The first failover is immediate; the same replica again, or a third one, is given time.
     const target = this.#inTime(now, 0) ? this.#pick(now) : undefined
     const another = target !== undefined && !this.tried.includes(target)
+    // What it cannot bring to its caller's era now it cannot later.
+    if (code === 'NO_HEALTHY_CLIENTS' && !another) return this.#fail(code, now, undefined)
     if (another && this.#repeats === 0) {
       this.#repeats++
       return this.#launch(target, now)
     }
     // A replica asks to be left alone for itself, not for the others.
-    this.#backOff(now, another ? 0 : failure.retryAfter)
+    this.#backOff(code, now, another ? 0 : failure.retryAfter)
   }
 
   /** A replica does not know the method, and did not run it: another one that advertises it may. */
@@ -383,11 +392,12 @@ export class Call extends CallQuery implements AttemptOwner, Waiting, OpenCall {
     return true
   }
 
-  #backOff(now: Milliseconds, atLeast: Milliseconds = 0): void {
+  /** `code`: of what went wrong, which is what the call fails with where there is no time to repeat it. */
+  #backOff(code: PoolErrorCode, now: Milliseconds, atLeast: Milliseconds = 0): void {
     if (this.#done) return
     this.#repeats++
     const delay = Math.max(this.ways.backoff(this.#repeats), atLeast)
-    if (!this.#inTime(now, delay)) return this.#fail('REQUEST_TIMEOUT', now, undefined)
+    if (!this.#inTime(now, delay)) return this.#fail(code, now, undefined, ', and there is no time to repeat it')
     this.ways.timers.set(this, delay, now)
   }
 
@@ -396,8 +406,10 @@ export class Call extends CallQuery implements AttemptOwner, Waiting, OpenCall {
     return now + delay + this.ways.soonest(this.kind) < this.#deadline
   }
 
-  #safe(): boolean {
-    return this.ways.isSafe(this.request, this.kind, this.terms.idempotent)
+  /** Whether it may run once more after `ran`: what the replica that may have run it says of the tool counts too, though it may not be in use any more. */
+  #safe(ran?: CallAttempt): boolean {
+    if (!this.ways.isSafe(this.request, this.kind, this.terms.idempotent)) return false
+    return ran === undefined || this.terms.idempotent !== undefined || this.kind.tool === undefined || saysSafe(ran.connection?.tool(this.kind.tool))
   }
 
   // ── Settling ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -461,6 +473,12 @@ export class Call extends CallQuery implements AttemptOwner, Waiting, OpenCall {
     if (this.#onAbort !== undefined) this.terms.signal?.removeEventListener('abort', this.#onAbort)
     this.ways.finished(this, end, now - this.#startedAt)
   }
+}
+
+/** An `AbortSignal` may be given any reason at all, also one that cannot be made a string. */
+function wordsOf(reason: unknown): string {
+  if (reason instanceof Error) return reason.message
+  return typeof reason === 'string' ? reason : 'cancelled'
 }
 
 /** JSON-RPC 2.0, section 5.1. */

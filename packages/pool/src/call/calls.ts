@@ -25,6 +25,7 @@ import type { CallListener, CallTerms } from './call-terms.js'
 import type { CallSettings, CallWays } from './call-ways.js'
 import { Hedging, type HedgeWish, type HedgingOptions } from './hedging.js'
 import { Issuers } from './issuers.js'
+import { KeptToEra } from './kept-to-era.js'
 import { type OpenCall, OpenCalls } from './open-calls.js'
 import { putsLoadOnServers } from './repeat.js'
 import { RetryBudget, type RetryBudgetOptions } from './retry-budget.js'
@@ -54,7 +55,7 @@ export interface CallsPorts {
   readonly available: () => readonly Target[]
   /** Clients that are not there now and may be again. */
   readonly recovering: () => boolean
-  readonly answerServer: (request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void) => void
+  readonly answerServer: (request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void) => boolean
   /** undefined: nobody watches calls. */
   readonly watching: Watching | undefined
   /** Counted here, and shown elsewhere. */
@@ -118,6 +119,7 @@ export class Calls implements CallWays {
   readonly #open = new OpenCalls()
   /** By tool name; emptied when the fleet or what it serves changes. */
   readonly #safeTools = new Map<string, boolean>()
+  readonly #keptToEra = new KeptToEra()
   /** Nobody is let in any more. */
   #ended = false
   #lastWireId = 0
@@ -172,6 +174,7 @@ export class Calls implements CallWays {
   /** The fleet, who of it is used, or what a replica serves, is not what it was. */
   servesChanged(usable: readonly Target[] = this.#ports.available()): void {
     this.#safeTools.clear()
+    this.#keptToEra.forget()
     // As long as it can: what lives in a session is gone with it. Who takes its place keeps it, or it would be torn between two.
     const { client } = this.#home
     if (client === undefined || !usable.some(({ id }) => id === client)) this.#home.client = usable.find(({ connection }) => connection.era === 'legacy')?.id
@@ -193,8 +196,12 @@ export class Calls implements CallWays {
     return this.#ports.kindOf(request)
   }
 
-  requiredEra(request: JsonRpcRequest, era: Era): Era | undefined {
-    return this.#ports.requiredEra(request, era)
+  requiredEra(request: JsonRpcRequest, kind: CallKind, era: Era): Era | undefined {
+    return this.#ports.requiredEra(request, era) ?? this.#keptToEra.of(kind, era)
+  }
+
+  keepToEra(kind: CallKind, era: Era): void {
+    this.#keptToEra.add(kind, era)
   }
 
   isSafe(request: JsonRpcRequest, kind: CallKind, idempotent: boolean | undefined): boolean {
@@ -316,8 +323,8 @@ export class Calls implements CallWays {
     return query.only === undefined && this.#ports.recovering()
   }
 
-  answerServer(request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void {
-    this.#ports.answerServer(request, reply)
+  answerServer(request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): boolean {
+    return this.#ports.answerServer(request, reply)
   }
 
   settling(): void {

@@ -151,7 +151,7 @@ describe('a slow call', () => {
     a.fails('CONNECTION_LOST', 'sent')
     b.fails('CONNECTION_LOST', 'sent')
     time.advance(100)
-    expect(fails.errors[0]).toMatchObject({ code: 'REQUEST_TIMEOUT', attempts: 2 })
+    expect(fails.errors[0]).toMatchObject({ code: 'CONNECTION_LOST', attempts: 2 })
     expect((fails.errors[0]?.cause as AggregateError).errors).toHaveLength(2)
     expect(time.pending).toBe(0)
     atRest(a, b)

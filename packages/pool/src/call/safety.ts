@@ -45,8 +45,13 @@ export function isSafe(request: JsonRpcRequest, idempotent: boolean | undefined,
 function everyReplicaSaysSo(facts: Iterable<ToolFacts | undefined>): boolean {
   let replicas = 0
   for (const tool of facts) {
-    if (tool === undefined || !(tool.readOnly || tool.idempotent)) return false
+    if (!saysSafe(tool)) return false
     replicas++
   }
   return replicas > 0
+}
+
+/** What one replica says of a tool; undefined: it has not listed it. */
+export function saysSafe(tool: ToolFacts | undefined): boolean {
+  return tool !== undefined && (tool.readOnly || tool.idempotent)
 }

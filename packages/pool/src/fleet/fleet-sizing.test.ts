@@ -341,6 +341,16 @@ describe('an endpoint that is none of the options', () => {
 })
 
 describe('shutdown', () => {
+  it('closes everybody, whatever ending a call comes to', async () => {
+    const world = await running(['a', 'b'])
+    world.abandoning = () => {
+      throw new TypeError('a bug')
+    }
+    await expect(world.fleet.shutdown()).rejects.toThrow('a bug')
+    expect(world.names()).toEqual(['shutting-down', 'shutdown'])
+    expect([...world.servers.values()].flatMap(({ connections }) => connections)).toEqual([])
+  })
+
   it('closes everybody, clears everything, and says when', async () => {
     const world = await running(['a', 'b'])
     await world.fleet.shutdown()

@@ -130,7 +130,7 @@ export class Fleet implements MemberOwner {
   }
 
   async #shutdown(timeout: Milliseconds): Promise<void> {
-    const { hooks, timers, totals } = this.options
+    const { hooks, timers } = this.options
     hooks.emit('shutting-down')
     const why = shuttingDown()
     this.#sizing.stop()
@@ -138,7 +138,16 @@ export class Fleet implements MemberOwner {
     // Until they are done, calls may need another client: those who are there are kept fit.
     const idle = (): boolean => hooks.callsUnderWay() === 0 && this.#outstanding === 0
     await new Until(timers, idle, timeout).over
-    hooks.abandonCalls()
+    try {
+      hooks.abandonCalls()
+    } finally {
+      // Whatever a caller's own parts do when they are told: nothing stays open for it.
+      await this.#close(why)
+    }
+  }
+
+  async #close(why: PoolError): Promise<void> {
+    const { hooks, totals } = this.options
     const ends: Array<Promise<void>> = []
     for (const member of this.#roster.held) {
       member.leave(why)

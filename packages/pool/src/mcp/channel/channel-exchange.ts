@@ -81,7 +81,7 @@ export class ChannelExchange implements Exchange, Pending {
     const seen = this.#home.observe(this.#sent, response)
     if (era === this.#home.era) return this.settle(seen)
     const plan = translateResponse(request, seen, era, this.#home.facts)
-    this.settle(plan.act === 'answer' ? plan.response : crossingRefused(plan.reason, this.#home.label))
+    this.settle(plan.act === 'answer' ? plan.response : crossingRefused(plan.reason, this.#home.label, 'sent'))
   }
 
   notified(notification: JsonRpcNotification): void {

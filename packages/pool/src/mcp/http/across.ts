@@ -9,12 +9,12 @@ export function answerAcross(attempt: Attempt, response: JsonRpcResponse, lane: 
   if (isPlainToolResult(attempt, response)) return response
   const plan = translateResponse(attempt.request, response, attempt.era, lane.facts)
   if (plan.act === 'answer') return plan.response
-  return crossingRefused(plan.reason, lane.channel.label)
+  return crossingRefused(plan.reason, lane.channel.label, 'sent')
 }
 
-/** No fault of the replica, and nothing ran. */
-export function crossingRefused(reason: string, endpoint: string): PoolError {
-  return new PoolError('NO_HEALTHY_CLIENTS', `${endpoint} cannot serve it: ${reason}`, { progress: 'refused', endpoint })
+/** No fault of the replica. `sent`: it may have run up to where it could not go on. */
+export function crossingRefused(reason: string, endpoint: string, progress: 'refused' | 'sent' = 'refused'): PoolError {
+  return new PoolError('NO_HEALTHY_CLIENTS', `${endpoint} cannot serve it: ${reason}`, { progress, endpoint })
 }
 
 export function notificationAcross(attempt: Attempt, notification: JsonRpcNotification): JsonRpcNotification | undefined {

@@ -66,7 +66,7 @@ class PoolWorker implements FleetWatcher {
       settings,
       totals: { totalRequests: 0, failedRequests: 0, averageLatency: 0 },
       requiredEra: () => undefined,
-      answerServer: () => {},
+      answerServer: () => false,
       recovering: () => this.#available.length < this.#targets.length,
       onBusy: () => {},
       onSettled: () => {},

@@ -302,10 +302,14 @@ export const calls: readonly Requirement[] = [
   {
     id: 'IDS-4',
     source: 'DESIGN: ids',
-    text: 'cursors, `requestState` and task ids return to the replica that issued them while it is fit',
+    text: 'cursors, `requestState` and task ids carry their replica, and return to it while it is fit',
     proof: {
       tests: {
-        'packages/pool/src/call/issuers.test.ts': ['brings %s back to who gave it out last'],
+        'packages/pool/src/call/issued.test.ts': [
+          '%s carries its replica, whatever it is, and comes back as it was',
+          'an id of a task carries its replica, in whatever answer it stands',
+          'is told apart for ten thousand replicas',
+        ],
         'packages/pool/src/call/call.test.ts': ['brings a cursor back to the replica that issued it, and anywhere once that is gone'],
         'packages/pool/test/pool-repeats.test.ts': ['a cursor goes back to the replica that issued it'],
         'packages/pool/test/sdk-sessions.test.ts': ['come as results to a modern client, and the answer goes to the replica that asked'],

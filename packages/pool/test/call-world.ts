@@ -201,3 +201,8 @@ export class World {
 export const world = (replicas: Replica[], settings?: Partial<CallsSettings>, watching?: Watching): World => new World(replicas, settings, watching)
 
 export const UNSAFE = { method: 'tools/call', params: { name: 'pay' } }
+
+/** What a call was told to come back with. */
+export function cursorOf({ answers: [answer] }: Result): string {
+  return answer !== undefined && 'result' in answer ? String(answer.result['nextCursor']) : ''
+}

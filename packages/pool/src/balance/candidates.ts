@@ -1,7 +1,7 @@
 import type { Milliseconds, Target } from '../ports.js'
 import { CostTable } from './cost-table.js'
 import { REFRESH, ReplicaLoad } from './load.js'
-import { hash } from './rendezvous.js'
+import { hash } from '../hash.js'
 
 /**
  * Those among whom a policy chooses: targets, their loads, and where their costs stand, side by side. It never changes,

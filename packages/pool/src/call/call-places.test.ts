@@ -1,24 +1,23 @@
 import { describe, expect, it } from 'vitest'
-import { Replica, world } from '../../test/call-world.js'
+import { cursorOf, Replica, world } from '../../test/call-world.js'
 
 const pair = (): [Replica, Replica] => {
   const replicas: [Replica, Replica] = [new Replica('a'), new Replica('b')]
   for (const replica of replicas) replica.places = 1
   return replicas
 }
-const cursor = { params: { cursor: 'page 2' } }
 
 describe('where places are limited', () => {
   it('a cursor waits for its issuer, who alone understands it, though others have places', () => {
     const [a, b] = pair()
     const { call } = world([a, b], { maxQueueSize: 5 })
-    call()
+    const first = call()
     a.answers({ nextCursor: 'page 2' })
     call()
-    const result = call(cursor)
+    const result = call({ params: { cursor: cursorOf(first) } })
     expect(b.attempts).toHaveLength(0)
     a.answers()
-    expect(a.last.request.params).toEqual(cursor.params)
+    expect(a.last.request.params).toEqual({ cursor: 'page 2' })
     a.answers({ tools: [] })
     expect(result.answers).toHaveLength(1)
   })
@@ -39,9 +38,9 @@ describe('where places are limited', () => {
   it('a cursor is not hedged, for another replica would say at once that it is wrong', () => {
     const [a, b] = pair()
     const { call, time } = world([a, b], { maxQueueSize: 5, hedge: { after: 50, maxExtra: 1 } })
-    call()
+    const first = call()
     a.answers({ nextCursor: 'page 2' })
-    call(cursor)
+    call({ params: { cursor: cursorOf(first) } })
     time.advance(500)
     expect(b.attempts).toHaveLength(0)
   })

@@ -11,6 +11,7 @@ import {
 } from '../ports.js'
 import type { CallTerms } from './call-terms.js'
 import type { CallWays } from './call-ways.js'
+import { redeem } from './issued.js'
 import { isSpread } from './safety.js'
 
 const NOBODY: readonly Target[] = []
@@ -34,11 +35,12 @@ export abstract class CallQuery extends Alarm implements PickQuery {
   constructor(ways: CallWays, request: JsonRpcRequest, terms: CallTerms) {
     super()
     this.ways = ways
-    this.request = request
+    const redeemed = redeem(request)
+    this.request = redeemed === undefined ? request : redeemed.request
     this.terms = terms
     this.kind = ways.kindOf(request)
     this.onlyEra = ways.requiredEra(request, this.kind, terms.era)
-    this.only = terms.only ?? ways.issuers.of(request)
+    this.only = terms.only ?? (redeemed && ways.issuerOf(redeemed.issuer))
     this.session = terms.session ?? (this.only !== undefined || isSpread(this.kind.method) ? undefined : ways.home)
   }
 

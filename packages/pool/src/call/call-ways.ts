@@ -10,6 +10,7 @@ import type {
   PickQuery,
   PinnedSession,
   Progress,
+  Target,
   Timers,
 } from '../ports.js'
 import type { Admission } from './admission/index.js'
@@ -17,7 +18,6 @@ import type { CallAttempt } from './attempt.js'
 import type { CallEnd } from './call-observer.js'
 import type { SentAway } from './bad-times.js'
 import type { HedgeWish } from './hedging.js'
-import type { Issuers } from './issuers.js'
 import type { OpenCall } from './open-calls.js'
 import type { Watch } from './watch.js'
 
@@ -39,13 +39,14 @@ export interface CallWays {
   readonly timers: Timers
   readonly picker: Picker
   readonly settings: CallSettings
-  readonly issuers: Issuers
   /** undefined: nobody watches calls. */
   readonly watch: Watch | undefined
   /** undefined: nobody waits, and a call that finds no place fails. */
   readonly admission: Admission | undefined
   /** The session of what cannot be spread over sessions. */
   readonly home: PinnedSession | undefined
+  /** Who has that mark; undefined: nobody of those who are in use. */
+  issuerOf(mark: string): Target | undefined
   nextWireId(): number
   kindOf(request: JsonRpcRequest): CallKind
   /** Era of the replicas that can serve it; undefined: either. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Replica, UNSAFE, world } from '../../test/call-world.js'
+import { cursorOf, Replica, UNSAFE, world } from '../../test/call-world.js'
 import type { JsonRpcResponse, Outstanding, ToolFacts } from '../ports.js'
 
 const settledAndAtRest = (...replicas: Replica[]) => expect(replicas.map((replica) => replica.outstanding)).toEqual(replicas.map(() => 0))
@@ -384,15 +384,24 @@ describe('a call', () => {
     const [a, b] = [new Replica('a'), new Replica('b')]
     const replicas = [a, b]
     const { call } = world(replicas)
-    call()
+    const first = call()
     a.answers({ nextCursor: 'page 2' })
+    const cursor = cursorOf(first)
     replicas.reverse()
-    call({ params: { cursor: 'page 2' } })
+    // The other one gives out the same to somebody else, who is not mixed up with the first.
+    const second = call()
+    b.answers({ nextCursor: 'page 2' })
+    call({ params: { cursor } })
     expect(a.attempts).toHaveLength(2)
+    expect(a.last.request.params).toEqual({ cursor: 'page 2' })
     a.answers()
+    call({ params: { cursor: cursorOf(second) } })
+    expect(b.attempts).toHaveLength(2)
+    b.answers()
     replicas.splice(replicas.indexOf(a), 1)
-    call({ params: { cursor: 'page 2' } })
-    expect(b.attempts).toHaveLength(1)
+    call({ params: { cursor } })
+    expect(b.attempts).toHaveLength(3)
+    expect(b.last.request.params).toEqual({ cursor: 'page 2' })
   })
 
   it('that cannot be written as JSON fails by name', () => {

@@ -21,6 +21,7 @@ import { describeFailure } from './describe-failure.js'
 import { isFruitless, isRefusal, outcomeOfAnswer, outcomeOfFailure } from './outcome.js'
 import type { Entry, Place, Waiting } from './admission/index.js'
 import type { OpenCall } from './open-calls.js'
+import { issue } from './issued.js'
 import { isExhausted, mayRepeat } from './repeat.js'
 import { saysSafe } from './safety.js'
 
@@ -323,10 +324,9 @@ export class Call extends CallQuery implements AttemptOwner, Waiting, OpenCall {
       if (this.#done || this.#elsewhere(attempt, now) || this.#done) return
       this.#finish(now, 'error')
     }
-    this.ways.issuers.learn(response, attempt.target)
     this.#cancelOther(attempt, 'another attempt was answered first')
     this.#traceEnd(response)
-    this.#listener.onAnswer(response)
+    this.#listener.onAnswer(issue(response, this.request, attempt.target, this.terms.session === undefined))
   }
 
   failed(attempt: CallAttempt, failure: AttemptFailure): void {

@@ -24,7 +24,7 @@ import { type CallEnd, type CallObserver, isAnswered } from './call-observer.js'
 import type { CallListener, CallTerms } from './call-terms.js'
 import type { CallSettings, CallWays } from './call-ways.js'
 import { Hedging, type HedgeWish, type HedgingOptions } from './hedging.js'
-import { Issuers } from './issuers.js'
+import { markOf } from './issued.js'
 import { KeptToEra } from './kept-to-era.js'
 import { type OpenCall, OpenCalls } from './open-calls.js'
 import { putsLoadOnServers } from './repeat.js'
@@ -105,7 +105,6 @@ export class Calls implements CallWays {
   readonly timers: Timers
   readonly picker: Picker
   readonly settings: CallSettings
-  readonly issuers: Issuers = new Issuers()
   readonly watch: Watch | undefined
   readonly admission: Admission | undefined
   readonly counts: CallCounts = { retries: 0, requeues: 0, hedges: 0, shed: 0, timedOut: 0 }
@@ -190,6 +189,10 @@ export class Calls implements CallWays {
 
   nextWireId(): number {
     return ++this.#lastWireId
+  }
+
+  issuerOf(mark: string): Target | undefined {
+    return this.#ports.available().find((target) => markOf(target) === mark)
   }
 
   kindOf(request: JsonRpcRequest): CallKind {

@@ -1,4 +1,4 @@
-import { hash } from '../balance/index.js'
+import { hash } from '../hash.js'
 import type { ResolvedEndpoint } from '../config/index.js'
 import type { EndpointChanges } from '../fleet/index.js'
 import { placeOf, reversed } from './ranking.js'

@@ -1,4 +1,4 @@
-import { hash } from '../balance/index.js'
+import { hash } from '../hash.js'
 
 /** What a process can know of its place among its kind. */
 export interface Whereabouts {

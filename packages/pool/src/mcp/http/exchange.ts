@@ -15,13 +15,13 @@ import { answerAcross, notificationAcross } from './across.js'
 import { type Arrival, readSoon } from './arrivals.js'
 import type { Parked } from './channel.js'
 import { isUnreachable, protocolFailure, statusFailure, tokenFailure } from './failures.js'
-import { asRequest, isOf, mappedNotification, mapSubscription } from './incoming.js'
+import { asRequest, isOf, mappedNotification, mapSubscription, messageKind } from './incoming.js'
 import type { Doubt, Lane, Verdict } from './lane.js'
 import { readRefusal } from './refusal.js'
 import { requestBody } from './request-body.js'
 import { type Headers, withExtra } from './request-headers.js'
 import { bodyKind, header, type RawHeaders } from './response-headers.js'
-import { Resumption } from './resumption.js'
+import { mayResumeLater, Resumption } from './resumption.js'
 import { SseParser, type SseSink } from './sse-parser.js'
 
 /** Error bodies are explanations: what is longer is not read. */
@@ -334,23 +334,22 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink, Ar
 
   #receive(message: unknown): void {
     if (!isObject(message)) return this.#fault('sent something that is no JSON-RPC message')
-    if (typeof message['method'] === 'string') {
-      if (message['id'] === undefined) this.#notified(message)
-      else this.#asked(message)
-      return
+    switch (messageKind(message, this.#attempt)) {
+      case 'notification':
+        return this.#notified(message)
+      case 'question':
+        return this.#asked(message)
+      case 'result':
+        return this.#answer(message as unknown as JsonRpcResponse)
+      case 'error':
+        // On a stream it is an answer: what is asked again is said with a status, before there is a stream.
+        if (this.#reading === 'events') return this.#answer(message as unknown as JsonRpcResponse)
+        return this.#doubt(200, message as unknown as JsonRpcError)
+      case 'foreign':
+        return this.#fault(`answered request ${JSON.stringify(message['id'])}, which is not the one that was asked`)
+      case 'none':
+        return this.#fault('sent something that is no JSON-RPC message')
     }
-    const { result, error } = message
-    if (isObject(result)) {
-      if (!isOf(this.#attempt, message['id'])) return this.#fault(`answered request ${JSON.stringify(message['id'])}, which is not the one that was asked`)
-      return this.#answer(message as unknown as JsonRpcResponse)
-    }
-    if (!isObject(error) || typeof error['code'] !== 'number') return this.#fault('sent something that is no JSON-RPC message')
-    // An error may come without an id: then the server could not read ours.
-    if (message['id'] != null && !isOf(this.#attempt, message['id']))
-      return this.#fault(`answered request ${JSON.stringify(message['id'])}, which is not the one that was asked`)
-    // On a stream it is an answer: what is asked again is said with a status, before there is a stream.
-    if (this.#reading === 'events') this.#answer(message as unknown as JsonRpcResponse)
-    else this.#doubt(200, message as unknown as JsonRpcError)
   }
 
   #answer(response: JsonRpcResponse): void {
@@ -469,8 +468,7 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink, Ar
   }
 
   #notResumed(status: number): void {
-    // 5xx and 429 pass, and so does 409: the server has not seen yet that the stream broke. Anything else says that it is not there any more.
-    if (status >= 500 || status === 429 || status === 409) return this.#broken(statusFailure(status, 'sent', this.#lane.channel.label, undefined))
+    if (mayResumeLater(status)) return this.#broken(statusFailure(status, 'sent', this.#lane.channel.label, undefined))
     if (status === 404) void this.#lane.judge({ status, error: undefined, named: false, request: this.#request, sessionId: this.#sessionId, repeated: true })
     this.#lostStream(`the stream cannot be continued (HTTP ${status})`, undefined)
   }

@@ -8,6 +8,18 @@ export function isOf(attempt: Attempt, id: unknown): boolean {
   return id === attempt.wireId || (attempt.resumeFrom !== undefined && typeof id === 'number')
 }
 
+/** What a message is to a request; `foreign`: the answer to another one, `none`: no message at all. */
+export type MessageKind = 'notification' | 'question' | 'result' | 'error' | 'foreign' | 'none'
+
+export function messageKind(message: JsonObject, attempt: Attempt): MessageKind {
+  const { id, method, result, error } = message
+  if (typeof method === 'string') return id === undefined ? 'notification' : 'question'
+  if (isObject(result)) return isOf(attempt, id) ? 'result' : 'foreign'
+  if (!isObject(error) || typeof error['code'] !== 'number') return 'none'
+  // An error may come without an id: then the server could not read ours.
+  return id == null || isOf(attempt, id) ? 'error' : 'foreign'
+}
+
 /** A notification for the caller, with the caller's ids in it; undefined: progress that nobody asked for. `message` is ours to change. */
 export function mappedNotification(message: JsonObject, method: string, attempt: Attempt): JsonRpcNotification | undefined {
   const { params } = message

@@ -43,3 +43,8 @@ export class Resumption {
     return Math.min(Math.max(this.retry ?? 0, backoff), MAX_DELAY)
   }
 }
+
+/** 5xx and 429 pass, and so does 409: the server has not seen yet that the stream broke. Anything else says that it is not there any more. */
+export function mayResumeLater(status: number): boolean {
+  return status >= 500 || status === 429 || status === 409
+}

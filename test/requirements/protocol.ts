@@ -227,6 +227,20 @@ export const protocol: readonly Requirement[] = [
       },
     },
   },
+  {
+    id: 'SESSION-8',
+    source: 'Review 2: questions of servers',
+    text: 'an answer goes to the question that it was given to: into the session in which that was asked, and only while somebody waits for it',
+    proof: {
+      tests: {
+        'packages/pool/src/mcp/http/legacy-session.test.ts': [
+          'does not go into another session, where the same id is another question',
+          'of the stream of the server does neither',
+          'is not sent once the request that it was asked in is over, for the server asks again under the same id',
+        ],
+      },
+    },
+  },
   // ── Tokens ─────────────────────────────────────────────────────────────────────────────────────────────────────────
   {
     id: 'TOKEN-1',

@@ -97,6 +97,8 @@ export class TestAttempt implements Attempt {
   readonly resumeFrom: string | undefined
   readonly notifications: JsonRpcNotification[] = []
   readonly questions: JsonRpcRequest[] = []
+  /** To be called with the answers, in the order of the questions. */
+  readonly replies: Array<(response: JsonRpcResponse) => void> = []
   readonly eventIds: string[] = []
   readonly result: Promise<JsonRpcResponse>
   settled = 0
@@ -137,6 +139,7 @@ export class TestAttempt implements Attempt {
   }
   onRequest(request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void {
     this.questions.push(request)
+    this.replies.push(reply)
     if (this.#reply !== undefined) reply({ jsonrpc: '2.0', id: 'ignored', result: this.#reply(request) })
     this.#wake()
   }

@@ -378,8 +378,12 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink, Ar
     const request = asRequest(message)
     if (request === undefined) return this.#fault('asked something under an id that is none')
     const { channel } = this.#lane
-    if (this.#lane.era === 'modern') channel.report(protocolFailure(`asked ${request.method}, which servers of its revision must not`, channel.label))
-    else this.#attempt.onRequest(request, (response) => this.#lane.reply({ ...response, id: request.id }))
+    if (this.#lane.era === 'modern') return channel.report(protocolFailure(`asked ${request.method}, which servers of its revision must not`, channel.label))
+    const sessionId = this.#sessionId
+    this.#attempt.onRequest(request, (response) => {
+      // Once this is over nobody waits, and the server may give the id to another question.
+      if (!this.#settled) this.#lane.reply({ ...response, id: request.id }, sessionId)
+    })
   }
 
   // ── What is no answer ────────────────────────────────────────────────────────────────────────────────────────────

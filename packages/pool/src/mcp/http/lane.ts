@@ -37,8 +37,8 @@ export interface Lane {
   observe(request: JsonRpcRequest, response: JsonRpcResponse): JsonRpcResponse
   observes(method: string): boolean
   judge(doubt: Doubt): Verdict | Promise<Verdict>
-  /** The server asks something and waits for `response`. */
-  reply(response: JsonRpcResponse): void
+  /** What the server asked in the session with `sessionId` is answered. */
+  reply(response: JsonRpcResponse, sessionId: string | undefined): void
   /** The request that was sent with this id is not waited for any more. */
   cancelled(wireId: number, request: JsonRpcRequest, reason: string): void
   /** GET that continues a broken stream after an event; undefined: this era has nothing of the kind. */

@@ -339,8 +339,10 @@ export class LegacySession implements Lane, Seat, ServerStreamOwner {
     return this.#verifying
   }
 
-  reply(response: JsonRpcResponse): void {
+  /** Only in the session that it was asked in: in another one its id belongs to another question, mostly after the server was started anew. */
+  reply(response: JsonRpcResponse, sessionId: string | undefined): void {
     const { channel } = this
+    if (this.isOver || sessionId !== this.#sessionId) return
     this.#post(response).then(
       (status) => {
         if (status >= 300)
@@ -373,8 +375,10 @@ export class LegacySession implements Lane, Seat, ServerStreamOwner {
     // An answer belongs to a request's own stream.
     if (typeof method !== 'string') return
     const common = { jsonrpc: '2.0', method, ...(isObject(params) && { params }) } as const
-    if (typeof id === 'string' || typeof id === 'number') this.#owner.onRequest({ ...common, id }, (response) => this.reply({ ...response, id }))
-    else {
+    if (typeof id === 'string' || typeof id === 'number') {
+      const sessionId = this.#sessionId
+      this.#owner.onRequest({ ...common, id }, (response) => this.reply({ ...response, id }, sessionId))
+    } else {
       this.#owner.noticed(method)
       if (this.passes(common)) this.#owner.onNotification(common)
     }
@@ -382,7 +386,9 @@ export class LegacySession implements Lane, Seat, ServerStreamOwner {
 
   async #post(message: JsonRpcNotification | JsonRpcResponse): Promise<number> {
     const { channel, sessionId } = this
-    const headers = (token: string | undefined): Headers => [...this.#headers.post(token), ...this.#own()]
+    // Of the session as it is now, and not once there is a token.
+    const own = this.#own()
+    const headers = (token: string | undefined): Headers => [...this.#headers.post(token), ...own]
     const status = await sendPlain(channel, { method: 'POST', headers, body: JSON.stringify(message), timeout: channel.limits.connectionTimeout })
     if (status === 404) this.#lost(sessionId)
     return status

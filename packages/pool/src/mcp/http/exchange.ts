@@ -1,27 +1,17 @@
 import { PoolError } from '../../errors.js'
-import {
-  Alarm,
-  type Attempt,
-  type Exchange,
-  type JsonObject,
-  type JsonRpcError,
-  type JsonRpcId,
-  type JsonRpcRequest,
-  type JsonRpcResponse,
-} from '../../ports.js'
+import type { Attempt, Exchange, JsonRpcError, JsonRpcRequest, JsonRpcResponse } from '../../ports.js'
 import { transportFailure } from '../../transport-failure.js'
-import { isObject } from '../json-object.js'
-import { answerAcross, notificationAcross } from './across.js'
 import { type Arrival, readSoon } from './arrivals.js'
 import type { Parked } from './channel.js'
 import { isUnreachable, protocolFailure, statusFailure, tokenFailure } from './failures.js'
-import { asRequest, isOf, mappedNotification, mapSubscription, messageKind } from './incoming.js'
+import { isOf } from './incoming.js'
 import type { Doubt, Lane, Verdict } from './lane.js'
 import { readRefusal } from './refusal.js'
 import { requestBody } from './request-body.js'
 import { type Headers, withExtra } from './request-headers.js'
 import { bodyKind, header, type RawHeaders } from './response-headers.js'
 import { mayResumeLater, Resumption } from './resumption.js'
+import { RpcExchange } from './rpc-exchange.js'
 import { SseParser, type SseSink } from './sse-parser.js'
 
 /** Error bodies are explanations: what is longer is not read. */
@@ -45,18 +35,12 @@ type Reading = 'nothing' | 'json' | 'events' | 'refusal'
  *
  * As an alarm it waits before a resumption, and for the end of a stream that was answered.
  */
-export class HttpExchange extends Alarm implements Exchange, Parked, SseSink, Arrival {
-  readonly #lane: Lane
-  readonly #attempt: Attempt
-  /** As it is sent: of the era of the lane. */
-  readonly #request: JsonRpcRequest
+export class HttpExchange extends RpcExchange implements Exchange, Parked, SseSink, Arrival {
   readonly #side: boolean
   #body = ''
   #path: string
   #token: string | undefined
-  #sessionId: string | undefined
   #written = false
-  #settled = false
   #abort: ((error?: Error) => void) | undefined
   // The response that is being read.
   #reading: Reading = 'nothing'
@@ -79,10 +63,7 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink, Ar
 
   /** `request` is the attempt's, or its translation. `side`: not on the sockets of calls. */
   constructor(lane: Lane, attempt: Attempt, request: JsonRpcRequest, side: boolean) {
-    super()
-    this.#lane = lane
-    this.#attempt = attempt
-    this.#request = request
+    super(lane, attempt, request)
     this.#side = side
     this.#path = lane.channel.path
     lane.entered()
@@ -92,20 +73,11 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink, Ar
     return this.#written
   }
 
-  get sessionId(): string | undefined {
-    return this.#sessionId
-  }
-
-  /** Answered, failed or given up. */
-  get over(): boolean {
-    return this.#settled
-  }
-
   /** @throws TypeError where the params are no JSON */
   begin(): void {
-    if (this.#settled) return
-    const { resumeFrom } = this.#attempt
-    if (resumeFrom === undefined) this.#body = requestBody(this.#request, this.#attempt.wireId, this.#lane.envelope(this.#attempt), this.#attempt.meta)
+    if (this.settled) return
+    const { resumeFrom } = this.attempt
+    if (resumeFrom === undefined) this.#body = requestBody(this.request, this.attempt.wireId, this.lane.envelope(this.attempt), this.attempt.meta)
     else {
       this.#resuming = true
       this.#resumption = new Resumption(resumeFrom)
@@ -114,10 +86,10 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink, Ar
   }
 
   cancel(reason: string): void {
-    if (this.#settled) return
-    this.#settle()
+    if (this.settled) return
+    this.settle()
     this.#parser?.stop()
-    if (this.#written) this.#lane.cancelled(this.#attempt.wireId, this.#request, reason)
+    if (this.#written) this.lane.cancelled(this.attempt.wireId, this.request, reason)
     this.#abort?.(GIVEN_UP)
   }
 
@@ -129,15 +101,15 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink, Ar
   }
 
   fail(failure: PoolError): void {
-    if (this.#settled) return
-    this.#settle()
+    if (this.settled) return
+    this.settle()
     this.#parser?.stop()
-    this.#attempt.onFailure(failure)
+    this.attempt.onFailure(failure)
   }
 
   /** Also used by a session that is not open yet: what waits for it is on no socket. */
   park(): void {
-    this.#lane.channel.park(this)
+    this.lane.channel.park(this)
   }
 
   // ── Sending ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -145,7 +117,7 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink, Ar
   /** Sends, or sends again what was not run. */
   #send(): void {
     this.#written = this.#resuming
-    const { tokens } = this.#lane.channel
+    const { tokens } = this.lane.channel
     if (tokens === undefined) return this.#dispatch(undefined)
     const token = tokens.current()
     if (token !== undefined) return this.#dispatch(token)
@@ -153,9 +125,9 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink, Ar
   }
 
   #dispatch(token: string | undefined): void {
-    const { channel } = this.#lane
+    const { channel } = this.lane
     this.#token = token
-    this.#sessionId = this.#lane.sessionId
+    this.sessionId = this.lane.sessionId
     this.#reading = 'nothing'
     this.#chunk = undefined
     this.#chunks = undefined
@@ -164,12 +136,12 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink, Ar
     const { origin } = channel
     try {
       if (this.#resuming) {
-        const headers = this.#lane.resumeHeaders(this.#resumption?.lastEventId ?? '', token)
+        const headers = this.lane.resumeHeaders(this.#resumption?.lastEventId ?? '', token)
         if (headers === undefined) return this.fail(protocolFailure('has no streams that can be continued', channel.label))
         channel.dispatch(true, { origin, path: this.#path, method: 'GET', headers: headers as string[] }, this)
       } else {
-        const headers: Headers = withExtra(this.#lane.headers(this.#request, token), this.#attempt.headers)
-        channel.dispatch(this.#side || this.#attempt.stream, { origin, path: this.#path, method: 'POST', headers: headers as string[], body: this.#body }, this)
+        const headers: Headers = withExtra(this.lane.headers(this.request, token), this.attempt.headers)
+        channel.dispatch(this.#side || this.attempt.stream, { origin, path: this.#path, method: 'POST', headers: headers as string[], body: this.#body }, this)
       }
     } catch (error) {
       if (error instanceof PoolError) this.fail(error)
@@ -179,12 +151,12 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink, Ar
 
   /** Goes on when the promise says so, unless it was given up or closed meanwhile. */
   #await<Value>(promise: Promise<Value>, goOn: (value: Value) => void): void {
-    const { channel } = this.#lane
+    const { channel } = this.lane
     channel.park(this)
     promise.then(
       (value) => {
         channel.unpark(this)
-        if (!this.#settled) goOn(value)
+        if (!this.settled) goOn(value)
       },
       (error: unknown) => {
         channel.unpark(this)
@@ -197,15 +169,15 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink, Ar
 
   onConnect(abort: (error?: Error) => void): void {
     // Thrown, and not aborted: an abort would cost the socket, over which nothing has gone.
-    if (this.#settled) throw GIVEN_UP
+    if (this.settled) throw GIVEN_UP
     this.#abort = abort
     this.#written = true
   }
 
   onHeaders(status: number, headers: Buffer[]): boolean {
-    if (status < 200 || this.#settled) return true
+    if (status < 200 || this.settled) return true
     const load = header(headers, 'endpoint-load-metrics')
-    if (load !== undefined) this.#lane.channel.reportLoad(load)
+    if (load !== undefined) this.lane.channel.reportLoad(load)
     if (status >= 300) {
       this.#reading = 'refusal'
       this.#refusal = headers
@@ -215,31 +187,31 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink, Ar
     const kind = bodyKind(header(headers, 'content-type'))
     if (kind === 'other') {
       const type = header(headers, 'content-type') ?? 'nothing'
-      this.#fault(`answered a request with HTTP ${status} and ${type}, which is neither JSON nor an event stream`)
+      this.fault(`answered a request with HTTP ${status} and ${type}, which is neither JSON nor an event stream`)
       return true
     }
     this.#reading = kind
-    if (kind === 'events') this.#parser = new SseParser(this, this.#lane.channel.limits.maxMessageSize)
-    if (this.#request.method === 'initialize') this.openedSession = header(headers, 'mcp-session-id')
+    if (kind === 'events') this.#parser = new SseParser(this, this.lane.channel.limits.maxMessageSize)
+    if (this.request.method === 'initialize') this.openedSession = header(headers, 'mcp-session-id')
     return true
   }
 
   onData(chunk: Buffer): boolean {
     this.#size += chunk.length
-    const { limits } = this.#lane.channel
+    const { limits } = this.lane.channel
     if (this.#reading === 'events') {
-      if (this.#settled) {
+      if (this.settled) {
         if (this.#size > TAIL.size) this.#abort?.(GIVEN_UP)
-      } else if (this.#size > limits.maxStreamSize && !this.#attempt.stream) this.#fault(`sent more than ${limits.maxStreamSize} bytes in one stream`)
+      } else if (this.#size > limits.maxStreamSize && !this.attempt.stream) this.fault(`sent more than ${limits.maxStreamSize} bytes in one stream`)
       else this.#parser?.push(chunk)
       return true
     }
-    if (this.#settled) return true
+    if (this.settled) return true
     const max = this.#reading === 'json' ? limits.maxMessageSize : MAX_ERROR_BODY
     if (this.#size > max) {
       this.#chunk = undefined
       this.#chunks = undefined
-      if (this.#reading === 'json') this.#fault(`sent more than ${max} bytes in one message`)
+      if (this.#reading === 'json') this.fault(`sent more than ${max} bytes in one message`)
       else this.#abort?.(GIVEN_UP)
       return true
     }
@@ -253,7 +225,7 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink, Ar
 
   onComplete(): void {
     this.#abort = undefined
-    if (this.#settled) return this.#lane.channel.timers.clear(this)
+    if (this.settled) return this.lane.channel.timers.clear(this)
     switch (this.#reading) {
       case 'json':
         return readSoon(this)
@@ -262,14 +234,14 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink, Ar
       case 'refusal':
         return this.#refused(this.#refusal ?? [])
       case 'nothing':
-        return this.fail(protocolFailure('gave no answer', this.#lane.channel.label))
+        return this.fail(protocolFailure('gave no answer', this.lane.channel.label))
     }
   }
 
   onError(error: Error): void {
     this.#abort = undefined
-    const { channel } = this.#lane
-    if (this.#settled) return channel.timers.clear(this)
+    const { channel } = this.lane
+    if (this.settled) return channel.timers.clear(this)
     // We ended a body that was too long to be read.
     if (this.#refusal !== undefined) return this.#refused(this.#refusal)
     if (this.#reading === 'events' || this.#resuming) return this.#broken(error)
@@ -288,33 +260,33 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink, Ar
   /** The whole of a JSON body. */
   read(): void {
     // Given up since it came.
-    if (this.#settled) return
+    if (this.settled) return
     let message: unknown
     try {
       message = JSON.parse(this.#text())
     } catch (cause) {
-      return this.fail(protocolFailure('answered with something that is no JSON', this.#lane.channel.label, cause))
+      return this.fail(protocolFailure('answered with something that is no JSON', this.lane.channel.label, cause))
     }
-    this.#receiveAll(message)
-    if (!this.#settled && this.#reading === 'json') this.fail(protocolFailure('answered without an answer', this.#lane.channel.label))
+    this.receiveAll(message)
+    if (!this.settled && this.#reading === 'json') this.fail(protocolFailure('answered without an answer', this.lane.channel.label))
   }
 
   onEvent(data: string, type: string, id: string | undefined): void {
-    if (this.#settled) return
-    if (id !== undefined && id !== '' && this.#lane.era === 'legacy') {
+    if (this.settled) return
+    if (id !== undefined && id !== '' && this.lane.era === 'legacy') {
       this.#resumption ??= new Resumption(undefined)
-      if (this.#resumption.reached(id)) this.#attempt.onEventId(id)
+      if (this.#resumption.reached(id)) this.attempt.onEventId(id)
     }
     if (data === '' || (type !== '' && type !== 'message')) return
     let message: unknown
     try {
       message = JSON.parse(data)
     } catch (cause) {
-      return this.#fault('sent an event that is no JSON', cause)
+      return this.fault('sent an event that is no JSON', cause)
     }
-    this.#receiveAll(message)
+    this.receiveAll(message)
     // The stream should end now, which frees the socket for the next.
-    if (this.#settled && this.#abort !== undefined) this.#lane.channel.timers.set(this, TAIL.time)
+    if (this.settled && this.#abort !== undefined) this.lane.channel.timers.set(this, TAIL.time)
   }
 
   onRetry(delay: number): void {
@@ -323,67 +295,7 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink, Ar
   }
 
   onOversized(): void {
-    this.#fault(`sent more than ${this.#lane.channel.limits.maxMessageSize} bytes in one event`)
-  }
-
-  #receiveAll(message: unknown): void {
-    if (!Array.isArray(message)) return this.#receive(message)
-    // A batch, as 2025-03-26 has them.
-    for (const each of message as unknown[]) if (!this.#settled) this.#receive(each)
-  }
-
-  #receive(message: unknown): void {
-    if (!isObject(message)) return this.#fault('sent something that is no JSON-RPC message')
-    switch (messageKind(message, this.#attempt)) {
-      case 'notification':
-        return this.#notified(message)
-      case 'question':
-        return this.#asked(message)
-      case 'result':
-        return this.#answer(message as unknown as JsonRpcResponse)
-      case 'error':
-        // On a stream it is an answer: what is asked again is said with a status, before there is a stream.
-        if (this.#reading === 'events') return this.#answer(message as unknown as JsonRpcResponse)
-        return this.#doubt(200, message as unknown as JsonRpcError)
-      case 'foreign':
-        return this.#fault(`answered request ${JSON.stringify(message['id'])}, which is not the one that was asked`)
-      case 'none':
-        return this.#fault('sent something that is no JSON-RPC message')
-    }
-  }
-
-  #answer(response: JsonRpcResponse): void {
-    const attempt = this.#attempt
-    const own = response as { id: JsonRpcId }
-    own.id = attempt.request.id
-    if (attempt.stream && 'result' in response) mapSubscription(response.result, attempt)
-    const observed = this.#lane.observes(this.#request.method) ? this.#lane.observe(this.#request, response) : response
-    const answer = attempt.era === this.#lane.era ? observed : answerAcross(attempt, observed, this.#lane)
-    this.#settle()
-    if (answer instanceof PoolError) attempt.onFailure(answer)
-    else attempt.onAnswer(answer)
-  }
-
-  #notified(message: JsonObject): void {
-    const attempt = this.#attempt
-    const method = String(message['method'])
-    if (method !== 'notifications/progress') this.#lane.noticed(method)
-    const mapped = mappedNotification(message, method, attempt)
-    if (mapped === undefined) return
-    const across = attempt.era !== this.#lane.era ? notificationAcross(attempt, mapped) : this.#lane.passes(mapped) ? mapped : undefined
-    if (across !== undefined) attempt.onNotification(across)
-  }
-
-  #asked(message: JsonObject): void {
-    const request = asRequest(message)
-    if (request === undefined) return this.#fault('asked something under an id that is none')
-    const { channel } = this.#lane
-    if (this.#lane.era === 'modern') return channel.report(protocolFailure(`asked ${request.method}, which servers of its revision must not`, channel.label))
-    const sessionId = this.#sessionId
-    this.#attempt.onRequest(request, (response) => {
-      // Once this is over nobody waits, and the server may give the id to another question.
-      if (!this.#settled) this.#lane.reply({ ...response, id: request.id }, sessionId)
-    })
+    this.fault(`sent more than ${this.lane.channel.limits.maxMessageSize} bytes in one event`)
   }
 
   // ── What is no answer ────────────────────────────────────────────────────────────────────────────────────────────
@@ -391,7 +303,7 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink, Ar
   #refused(headers: RawHeaders): void {
     const status = this.#status
     if (this.#resuming) return this.#notResumed(status)
-    const refusal = readRefusal(status, headers, () => this.#text(), this.#path, this.#lane.channel)
+    const refusal = readRefusal(status, headers, () => this.#text(), this.#path, this.lane.channel)
     switch (refusal.ask) {
       case 'token':
         return this.#unauthorized(refusal.challenge, refusal.otherwise)
@@ -404,18 +316,24 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink, Ar
     }
   }
 
+  protected override errorCame(error: JsonRpcError): void {
+    // On a stream it is an answer: what is asked again is said with a status, before there is a stream.
+    if (this.#reading === 'events') this.answer(error as JsonRpcResponse)
+    else this.#doubt(200, error)
+  }
+
   #doubt(status: number, error: JsonRpcError | undefined): void {
     this.#reading = 'nothing'
     const doubt: Doubt = {
       status,
       // An error of the transport has no id, or a word in its place; a number is of somebody else's request.
-      error: typeof error?.id === 'number' && !isOf(this.#attempt, error.id) ? undefined : error,
-      named: error !== undefined && isOf(this.#attempt, error.id),
-      request: this.#request,
-      sessionId: this.#sessionId,
+      error: typeof error?.id === 'number' && !isOf(this.attempt, error.id) ? undefined : error,
+      named: error !== undefined && isOf(this.attempt, error.id),
+      request: this.request,
+      sessionId: this.sessionId,
       repeated: this.#repeated,
     }
-    const verdict = this.#lane.judge(doubt)
+    const verdict = this.lane.judge(doubt)
     if (verdict instanceof Promise) this.#await(verdict, (given) => this.#pronounce(given, doubt))
     else this.#pronounce(verdict, doubt)
   }
@@ -425,13 +343,13 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink, Ar
       this.#repeated = true
       this.#send()
     } else if (verdict instanceof PoolError) this.fail(verdict)
-    else if (error !== undefined) this.#answer(error as JsonRpcResponse)
-    else this.fail(statusFailure(status, 'sent', this.#lane.channel.label, undefined))
+    else if (error !== undefined) this.answer(error as JsonRpcResponse)
+    else this.fail(statusFailure(status, 'sent', this.lane.channel.label, undefined))
   }
 
   /** A 401, or a 403 for want of scope: another token, once for each. */
   #unauthorized(challenge: string | undefined, otherwise: PoolError | undefined): void {
-    const { channel } = this.#lane
+    const { channel } = this.lane
     const { tokens } = channel
     const failed = (words: string): void =>
       this.fail(otherwise ?? new PoolError('AUTH_FAILED', `${channel.label} ${words}`, { progress: 'refused', endpoint: channel.label, status: 401 }))
@@ -446,16 +364,16 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink, Ar
   }
 
   #redirected(path: string, forEver: boolean): void {
-    if (++this.#redirects > MAX_REDIRECTS) return this.fail(protocolFailure(`redirects more than ${MAX_REDIRECTS} times`, this.#lane.channel.label))
+    if (++this.#redirects > MAX_REDIRECTS) return this.fail(protocolFailure(`redirects more than ${MAX_REDIRECTS} times`, this.lane.channel.label))
     this.#path = path
-    this.#lane.channel.moved(path, forEver)
+    this.lane.channel.moved(path, forEver)
     this.#send()
   }
 
   /** A fault of the server in the middle of its response. */
-  #fault(words: string, cause?: unknown): void {
+  protected override fault(words: string, cause?: unknown): void {
     const abort = this.#abort
-    this.fail(protocolFailure(words, this.#lane.channel.label, cause))
+    this.fail(protocolFailure(words, this.lane.channel.label, cause))
     abort?.(GIVEN_UP)
   }
 
@@ -463,7 +381,7 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink, Ar
 
   /** The stream ended before the answer. */
   #broken(error: Error | undefined): void {
-    const { channel } = this.#lane
+    const { channel } = this.lane
     const delay = channel.closed ? undefined : this.#resumption?.next(channel.random)
     if (delay === undefined) return this.#lostStream(error?.message ?? 'the stream ended without one', error)
     this.#resuming = true
@@ -472,31 +390,31 @@ export class HttpExchange extends Alarm implements Exchange, Parked, SseSink, Ar
   }
 
   #notResumed(status: number): void {
-    if (mayResumeLater(status)) return this.#broken(statusFailure(status, 'sent', this.#lane.channel.label, undefined))
-    if (status === 404) void this.#lane.judge({ status, error: undefined, named: false, request: this.#request, sessionId: this.#sessionId, repeated: true })
+    if (mayResumeLater(status)) return this.#broken(statusFailure(status, 'sent', this.lane.channel.label, undefined))
+    if (status === 404) void this.lane.judge({ status, error: undefined, named: false, request: this.request, sessionId: this.sessionId, repeated: true })
     this.#lostStream(`the stream cannot be continued (HTTP ${status})`, undefined)
   }
 
   #lostStream(words: string, cause: Error | undefined): void {
-    const { label } = this.#lane.channel
+    const { label } = this.lane.channel
     this.fail(new PoolError('CONNECTION_LOST', `the connection to ${label} broke before the answer: ${words}`, { progress: 'sent', endpoint: label, cause }))
   }
 
   override fire(): void {
-    if (this.#settled) this.#abort?.(GIVEN_UP)
+    if (this.settled) this.#abort?.(GIVEN_UP)
     else {
-      this.#lane.channel.unpark(this)
+      this.lane.channel.unpark(this)
       this.#send()
     }
   }
 
-  #settle(): void {
-    const { channel } = this.#lane
-    this.#settled = true
+  protected override settle(): void {
+    const { channel } = this.lane
+    this.settled = true
     this.#chunk = undefined
     this.#chunks = undefined
     if (this.#resumption !== undefined) channel.timers.clear(this)
     channel.unpark(this)
-    this.#lane.released()
+    this.lane.released()
   }
 }

@@ -88,6 +88,7 @@ export const transport: readonly Requirement[] = [
           'delivers a caller’s own stream under the caller’s id',
           'listens again when the stream is lost, and looks what it missed',
           'has one stream for an endpoint, and another connection takes over',
+          'modern: a stream that cannot be written as JSON is not held',
         ],
       },
     },
@@ -116,6 +117,7 @@ export const transport: readonly Requirement[] = [
       tests: {
         'packages/pool/test/http-legacy.test.ts': ['ends its session when it is closed', 'ends on the server when it is closed, or moves'],
         'packages/pool/test/sdk-sessions.test.ts': ['is ended at the server when the client closes'],
+        'packages/pool/src/mcp/http/legacy-session.test.ts': ['ends at the server, also after a call that could not be written'],
       },
     },
   },

@@ -357,6 +357,13 @@ describe('modern: listening', () => {
   })
 })
 
+it('modern: a stream that cannot be written as JSON is not held', async () => {
+  const { begin, connection } = await worlds.connect((await serve()).url)
+  const listen = begin('subscriptions/listen', { notifications: { n: 1n } }, { era: 'modern', stream: true })
+  expect(await listen.failure).toMatchObject({ code: 'CONFIG' })
+  expect(connection.held).toBe(0)
+})
+
 describe('modern: callers of the legacy era', () => {
   it('answers what the modern era does not have', async () => {
     const { ask } = await worlds.connect((await serve()).url)

@@ -3,7 +3,7 @@ import type { Attempt, Exchange, JsonRpcError, JsonRpcRequest, JsonRpcResponse }
 import { transportFailure } from '../../transport-failure.js'
 import { type Arrival, readSoon } from './arrivals.js'
 import type { Parked } from './channel.js'
-import { isUnreachable, protocolFailure, statusFailure, tokenFailure } from './failures.js'
+import { isUnreachable, protocolFailure, statusFailure, tokenFailure, unwritable } from './failures.js'
 import { isOf } from './incoming.js'
 import type { Doubt, Lane, Verdict } from './lane.js'
 import { readRefusal } from './refusal.js'
@@ -73,14 +73,18 @@ export class HttpExchange extends RpcExchange implements Exchange, Parked, SseSi
     return this.#written
   }
 
-  /** @throws TypeError where the params are no JSON */
   begin(): void {
     if (this.settled) return
     const { resumeFrom } = this.attempt
-    if (resumeFrom === undefined) this.#body = requestBody(this.request, this.attempt.wireId, this.lane.envelope(this.attempt), this.attempt.meta)
-    else {
+    if (resumeFrom !== undefined) {
       this.#resuming = true
       this.#resumption = new Resumption(resumeFrom)
+      return this.#send()
+    }
+    try {
+      this.#body = requestBody(this.request, this.attempt.wireId, this.lane.envelope(this.attempt), this.attempt.meta)
+    } catch (error) {
+      return this.fail(unwritable(this.request.method, this.lane.channel.label, error))
     }
     this.#send()
   }

@@ -16,6 +16,11 @@ export function protocolFailure(words: string, endpoint: string, cause?: unknown
   return new PoolError('PROTOCOL', `${endpoint} ${words}`, { progress: 'sent', endpoint, cause })
 }
 
+/** The caller's params are no JSON: a cycle, a bigint. */
+export function unwritable(method: string, endpoint: string, cause: unknown): PoolError {
+  return new PoolError('CONFIG', `${method} cannot be written as JSON: ${cause instanceof Error ? cause.message : String(cause)}`, { endpoint, cause })
+}
+
 /** Why there is no token. `status`: what the server said to the last one; 0: it was not asked. */
 export function tokenFailure(error: unknown, endpoint: string, status: number): PoolError {
   if (error instanceof PoolError && error.code !== 'AUTH_FAILED') return error

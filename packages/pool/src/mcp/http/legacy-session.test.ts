@@ -68,6 +68,21 @@ function session(...ids: readonly string[]) {
 const QUESTION = { id: 0, method: 'elicitation/create', params: {} }
 const result = (answer: string): JsonRpcResponse => ({ jsonrpc: '2.0', id: 'ignored', result: { answer } })
 
+describe('a session that is left', () => {
+  it('ends at the server, also after a call that could not be written', async () => {
+    const { opens, subject, take } = session('S1')
+    await opens()
+    const attempt = new TestAttempt('tools/call', { name: 'x', arguments: { n: 1n } }, {})
+    subject.start(attempt, attempt.request)
+    expect(await attempt.failure).toMatchObject({ code: 'CONFIG', message: expect.stringContaining('tools/call') })
+    const left = subject.leave()
+    const goodbye = await take()
+    expect([goodbye.method, goodbye.headers['mcp-session-id']]).toEqual(['DELETE', 'S1'])
+    goodbye.status(200)
+    await left
+  })
+})
+
 describe('the answer to a question', () => {
   it('does not go into another session, where the same id is another question', async () => {
     const { opens, loses, call, told } = session('S1', 'S2')

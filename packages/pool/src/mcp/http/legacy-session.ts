@@ -220,11 +220,7 @@ export class LegacySession implements Lane, Seat, ServerStreamOwner {
 
   #begin(exchange: HttpExchange): void {
     this.channel.unpark(exchange)
-    try {
-      exchange.begin()
-    } catch (cause) {
-      exchange.fail(new PoolError('CONFIG', `the request cannot be written as JSON: ${String(cause)}`, { cause, endpoint: this.channel.label }))
-    }
+    exchange.begin()
   }
 
   #failWaiting(failure: PoolError): void {

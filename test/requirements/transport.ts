@@ -117,7 +117,12 @@ export const transport: readonly Requirement[] = [
       tests: {
         'packages/pool/test/http-legacy.test.ts': ['ends its session when it is closed', 'ends on the server when it is closed, or moves'],
         'packages/pool/test/sdk-sessions.test.ts': ['is ended at the server when the client closes'],
-        'packages/pool/src/mcp/http/legacy-session.test.ts': ['ends at the server, also after a call that could not be written'],
+        'packages/pool/src/mcp/http/legacy-session.test.ts': [
+          'ends at the server, also after a call that could not be written',
+          'ends at the server as soon as it is known there, when it was closed meanwhile',
+          'ends at the server once, when it was closed with its handshake nearly over',
+          'is not left behind at a server that %s, for every try would leave one more',
+        ],
       },
     },
   },

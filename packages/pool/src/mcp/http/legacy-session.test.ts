@@ -83,6 +83,50 @@ describe('a session that is left', () => {
   })
 })
 
+describe('a session that is being opened', () => {
+  it('ends at the server as soon as it is known there, when it was closed meanwhile', async () => {
+    const { subject, take, told } = session()
+    const opening = subject.open()
+    const initialize = await take()
+    await subject.end()
+    initialize.result(INITIALIZED, { 'mcp-session-id': 'S1' })
+    await expect(opening).rejects.toMatchObject({ code: 'SESSION_LOST' })
+    const goodbye = await take()
+    expect([goodbye.method, goodbye.headers['mcp-session-id']]).toEqual(['DELETE', 'S1'])
+    goodbye.status(200)
+    expect(await told()).toEqual([])
+  })
+
+  it('ends at the server once, when it was closed with its handshake nearly over', async () => {
+    const { subject, take, told } = session()
+    const opening = subject.open()
+    ;(await take()).result(INITIALIZED, { 'mcp-session-id': 'S1' })
+    const initialized = await take()
+    const end = subject.end()
+    const goodbye = await take()
+    expect([goodbye.method, goodbye.headers['mcp-session-id']]).toEqual(['DELETE', 'S1'])
+    goodbye.status(200)
+    await end
+    initialized.status(404)
+    await expect(opening).rejects.toMatchObject({ code: 'SESSION_LOST' })
+    expect(await told()).toEqual([])
+  })
+
+  it.each<[string, JsonObject, number]>([
+    ['refuses that it is initialized', INITIALIZED, 500],
+    ['speaks a strange revision', { ...INITIALIZED, protocolVersion: '1999-01-01' }, 0],
+  ])('is not left behind at a server that %s, for every try would leave one more', async (_, answer, status) => {
+    const { subject, take } = session()
+    const opening = subject.open().catch((error: unknown) => error)
+    ;(await take()).result(answer, { 'mcp-session-id': 'S1' })
+    if (status > 0) (await take()).status(status)
+    const goodbye = await take()
+    expect([goodbye.method, goodbye.headers['mcp-session-id']]).toEqual(['DELETE', 'S1'])
+    goodbye.status(200)
+    expect(await opening).toMatchObject({ code: 'CONNECT_FAILED' })
+  })
+})
+
 describe('the answer to a question', () => {
   it('does not go into another session, where the same id is another question', async () => {
     const { opens, loses, call, told } = session('S1', 'S2')

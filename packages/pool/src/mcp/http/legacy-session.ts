@@ -145,12 +145,19 @@ export class LegacySession implements Lane, Seat, ServerStreamOwner {
   /** Ends it now. Never rejects. */
   async end(): Promise<void> {
     if (this.#state === 'over') return
-    const { sessionId, channel } = this
-    const headers = (token: string | undefined): Headers => [...this.#headers.bare(token), ...this.#own()]
     this.#state = 'over'
     this.#owner.onEnd?.()
     this.#stream?.close()
-    this.#failWaiting(new PoolError('SESSION_LOST', 'the session was closed', { progress: 'not-sent', endpoint: channel.label }))
+    this.#failWaiting(this.#closed())
+    await this.#dismiss()
+  }
+
+  /** The server may forget the session, or keeps it until it runs out, if it ever does. */
+  async #dismiss(): Promise<void> {
+    const { sessionId, channel } = this
+    const own = this.#own()
+    const headers = (token: string | undefined): Headers => [...this.#headers.bare(token), ...own]
+    this.#sessionId = undefined
     if (sessionId === undefined || channel.closed || channel.isLost) return
     try {
       // A server may refuse (405): then the session is its own concern.
@@ -160,22 +167,25 @@ export class LegacySession implements Lane, Seat, ServerStreamOwner {
     }
   }
 
+  #closed(): PoolError {
+    return new PoolError('SESSION_LOST', 'the session was closed', { progress: 'not-sent', endpoint: this.channel.label })
+  }
+
   // ── Opening ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
   async #open(): Promise<void> {
-    if (this.#state === 'over') throw new PoolError('SESSION_LOST', 'the session was closed', { progress: 'not-sent', endpoint: this.channel.label })
-    this.#state = 'opening'
     try {
+      this.#goOn()
+      this.#state = 'opening'
       await this.#handshake()
     } catch (error) {
+      void this.#dismiss()
       if (!this.isOver) this.#state = 'idle'
-      this.#sessionId = undefined
       const failure = error instanceof PoolError ? error : new PoolError('PROTOCOL', String(error), { cause: error })
       this.#failWaiting(this.#unopened(failure))
-      this.#owner.onUnopenable(failure)
+      if (!this.isOver) this.#owner.onUnopenable(failure)
       throw failure
     }
-    if (this.isOver) return
     this.#state = 'open'
     if (this.#owner.listens || this.#stream !== undefined) this.listen()
     this.#owner.onOpened()
@@ -191,19 +201,28 @@ export class LegacySession implements Lane, Seat, ServerStreamOwner {
     this.#kept = undefined
     this.#facts = undefined
     const { response, openedSession } = await ask(this, 'initialize', this.#owner.parameters, { timeout })
+    // Before anything can go wrong: a session that fails to open is dismissed as well.
+    this.#sessionId = openedSession
+    this.#goOn()
     if (!('result' in response)) {
       const { code, message } = response.error
       throw new PoolError('CONNECT_FAILED', `${channel.label} refused initialize: ${message} (${code})`, { endpoint: channel.label, progress: 'refused' })
     }
     this.#facts = initializedFacts(response.result, channel.label)
-    this.#sessionId = openedSession
     const status = await this.#post({ jsonrpc: '2.0', method: 'notifications/initialized' })
+    this.#goOn()
     if (status >= 400)
       throw new PoolError('CONNECT_FAILED', `${channel.label} refused notifications/initialized (HTTP ${status})`, { endpoint: channel.label, status })
     for (const { method, params } of this.#owner.memory.restoring()) {
       const restored = await ask(this, method, params, { timeout })
       if ('error' in restored.response) channel.report(new Error(`${channel.label} did not restore the session: ${method}: ${restored.response.error.message}`))
+      this.#goOn()
     }
+  }
+
+  /** @throws PoolError where the session was closed while it was being opened */
+  #goOn(): void {
+    if (this.isOver) throw this.#closed()
   }
 
   /** What those are told who waited for a session: nothing of theirs was sent. */
@@ -350,7 +369,7 @@ export class LegacySession implements Lane, Seat, ServerStreamOwner {
 
   /** Here the end of a stream does not say it (2025-11-25, `basic/utilities/cancellation`); a task is cancelled by `tasks/cancel` alone. */
   cancelled(wireId: number, request: JsonRpcRequest, reason: string): void {
-    if (request.method === 'initialize' || request.params?.['task'] !== undefined || this.channel.closed) return
+    if (request.method === 'initialize' || request.params?.['task'] !== undefined || this.channel.closed || this.isOver) return
     this.#post({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: wireId, reason } }).catch(() => {
       // The request was given up: whether the server heard of it changes nothing.
     })

@@ -90,6 +90,11 @@ export const transport: readonly Requirement[] = [
           'has one stream for an endpoint, and another connection takes over',
           'modern: a stream that cannot be written as JSON is not held',
         ],
+        'packages/pool/src/mcp/http/upstream-listen.test.ts': [
+          'is told of as refused, and takes no other one and no list with it',
+          'is listened without also where the stream was lost meanwhile',
+          'is found among others that were asked for at the same time, one by one',
+        ],
       },
     },
   },

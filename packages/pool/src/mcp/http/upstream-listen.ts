@@ -26,18 +26,31 @@ export interface UpstreamListener {
 
 type Subscribed = (refusal: JsonRpcResponse | undefined) => void
 
+/** `owner` wants to hear of a resource, and the server has not agreed yet. */
+interface Wish {
+  readonly uri: string
+  readonly owner: unknown
+  readonly done: Subscribed
+}
+
 /**
  * The connection's own `subscriptions/listen` (2026-07-28, `basic/patterns/subscriptions`): list changes for the whole pool,
  * and resources that callers without a stream of their own subscribed. Lost streams are listened to again, with a backoff;
  * when the wish changes, the new stream is acknowledged before the old one is closed.
+ *
+ * A server refuses a stream as a whole: a wish that it does not grant is dropped, or nothing else would be heard from then on.
  */
 export class UpstreamListen extends Alarm {
   readonly #lane: Lane
   readonly #listener: UpstreamListener
   /** Fields of the filter, for what the server announces. */
   readonly #lists: JsonObject = {}
+  /** Resources that the server has agreed to, and who wants to hear of them. */
   readonly #uris = new Map<string, Set<unknown>>()
-  #waiting: Subscribed[] = []
+  /** What the next stream asks for besides. */
+  #asked: Wish[] = []
+  /** Refused together, and which of them is to blame was not said: asked for one by one. */
+  #doubtful: Wish[] = []
   #current: Stream | undefined
   #next: Stream | undefined
   #failures = 0
@@ -57,26 +70,30 @@ export class UpstreamListen extends Alarm {
       const capability = capabilities[name]
       if (isObject(capability) && capability['listChanged'] === true) this.#lists[field] = true
     }
-    if (Object.keys(this.#lists).length > 0) this.#open()
+    this.#open()
   }
 
   /** `owner` wants to hear of a resource; `done` when the server has agreed, or with its refusal. */
   subscribe(uri: string, owner: unknown, done: Subscribed): void {
-    const owners = this.#uris.get(uri) ?? new Set()
-    const known = owners.size > 0
-    owners.add(owner)
-    this.#uris.set(uri, owners)
-    if (known && this.#current !== undefined && this.#next === undefined) return done(undefined)
-    this.#waiting.push(done)
+    const owners = this.#uris.get(uri)
+    if (owners !== undefined && this.#current !== undefined) {
+      owners.add(owner)
+      return done(undefined)
+    }
+    this.#asked.push({ uri, owner, done })
     this.#open()
   }
 
   unsubscribe(uri: string, owner: unknown): void {
+    const isOther = (wish: Wish): boolean => wish.uri !== uri || wish.owner !== owner
+    const withdrawn = [...this.#asked, ...this.#doubtful].filter((wish) => !isOther(wish))
+    this.#asked = this.#asked.filter(isOther)
+    this.#doubtful = this.#doubtful.filter(isOther)
+    for (const { done } of withdrawn) done(undefined)
     const owners = this.#uris.get(uri)
-    if (owners === undefined || !owners.delete(owner) || owners.size > 0) return
-    this.#uris.delete(uri)
-    if (Object.keys(this.#lists).length > 0 || this.#uris.size > 0) this.#open()
-    else this.#closeStreams()
+    if (owners?.delete(owner) === true && owners.size === 0) this.#uris.delete(uri)
+    else if (withdrawn.length === 0) return
+    this.#open()
   }
 
   stop(): void {
@@ -92,9 +109,10 @@ export class UpstreamListen extends Alarm {
   #open(): void {
     if (this.#stopped) return
     this.#lane.channel.timers.clear(this)
+    const uris = new Set([...this.#uris.keys(), ...this.#asked.map(({ uri }) => uri)])
+    const notifications: JsonObject = { ...this.#lists, ...(uris.size > 0 && { resourceSubscriptions: [...uris] }) }
+    if (Object.keys(notifications).length === 0) return this.#closeStreams()
     this.#next?.cancel()
-    const notifications: JsonObject = { ...this.#lists }
-    if (this.#uris.size > 0) notifications['resourceSubscriptions'] = [...this.#uris.keys()]
     const stream = new Stream(this.#lane, notifications, {
       acknowledged: () => this.#acknowledged(stream),
       notified: (notification) => this.#listener.onNotification(notification),
@@ -110,32 +128,48 @@ export class UpstreamListen extends Alarm {
     this.#current = stream
     this.#next = undefined
     this.#failures = 0
-    this.#settleWaiting(undefined)
+    const agreed = this.#asked
+    this.#asked = []
+    for (const { uri, owner } of agreed) this.#uris.set(uri, (this.#uris.get(uri) ?? new Set()).add(owner))
+    this.#askDoubtful()
+    for (const { done } of agreed) done(undefined)
     if (!this.#missed) return
     this.#missed = false
     this.#listener.onMissed()
   }
 
   #ended(stream: Stream, response: JsonRpcResponse | undefined): void {
-    if (this.#current === stream) {
+    const wasNext = this.#next === stream
+    if (wasNext) this.#next = undefined
+    else if (this.#current === stream) {
       this.#current = undefined
       this.#missed = true
       if (this.#next !== undefined) return
-    } else if (this.#next === stream) this.#next = undefined
-    else return
+    } else return
+    if (this.#stopped) return
     if (response !== undefined && 'error' in response) {
-      this.#settleWaiting(response)
+      if (wasNext && this.#asked.length > 0) return this.#wishRefused(response)
       this.#refused = response.error.code === METHOD_NOT_FOUND
     }
-    if (this.#refused || this.#stopped) return
+    if (this.#refused) return
     const most = Math.min(RETRY_MOST, RETRY_FIRST * 2 ** this.#failures++)
     this.#lane.channel.timers.set(this, this.#lane.channel.random() * most)
   }
 
-  #settleWaiting(refusal: JsonRpcResponse | undefined): void {
-    const waiting = this.#waiting
-    this.#waiting = []
-    for (const done of waiting) done(refusal)
+  #wishRefused(refusal: JsonRpcResponse): void {
+    const [wish, ...others] = this.#asked
+    this.#asked = []
+    if (others.length > 0) this.#doubtful.unshift(wish!, ...others)
+    if (this.#doubtful.length > 0) this.#askDoubtful()
+    else if (this.#current === undefined) this.#open()
+    if (others.length === 0) wish!.done(refusal)
+  }
+
+  #askDoubtful(): void {
+    const wish = this.#doubtful.shift()
+    if (wish === undefined) return
+    this.#asked.push(wish)
+    this.#open()
   }
 
   #closeStreams(): void {

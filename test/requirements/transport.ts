@@ -94,6 +94,8 @@ export const transport: readonly Requirement[] = [
           'is told of as refused, and takes no other one and no list with it',
           'is listened without also where the stream was lost meanwhile',
           'is found among others that were asked for at the same time, one by one',
+          'is opened ever later',
+          'is opened soon again once it has lasted',
         ],
       },
     },

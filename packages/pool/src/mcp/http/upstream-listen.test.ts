@@ -103,3 +103,33 @@ describe('a resource that the server refuses to report', () => {
     expect(answers).toEqual({ 'a:1': 'agreed', 'a:nope': expect.objectContaining({ error: expect.anything() }), 'a:2': 'agreed' })
   })
 })
+
+describe('a stream that the server agrees to and ends at once', () => {
+  it('is opened ever later', () => {
+    const listen = listening()
+    for (let i = 0; i < 10; i++) {
+      listen.agrees().end()
+      listen.time.advance(15_000)
+    }
+    listen.requests.splice(0, listen.requests.length - 1)
+    listen.agrees().end()
+    listen.time.advance(14_000)
+    expect([listen.requests.length, listen.missed]).toEqual([1, 10])
+    listen.time.advance(1_001)
+    expect(listen.requests).toHaveLength(2)
+  })
+
+  it('is opened soon again once it has lasted', () => {
+    const { agrees, requests, time } = listening()
+    for (let i = 0; i < 10; i++) {
+      agrees().end()
+      time.advance(15_000)
+    }
+    const stream = agrees()
+    time.advance(15_000)
+    const before = requests.length
+    stream.end()
+    time.advance(251)
+    expect(requests).toHaveLength(before + 1)
+  })
+})

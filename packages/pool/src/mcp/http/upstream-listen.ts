@@ -16,6 +16,8 @@ import type { Lane } from './lane.js'
 
 const RETRY_FIRST: Milliseconds = 500
 const RETRY_MOST: Milliseconds = 30_000
+/** A stream that lasted for so long is no failure: one is meant to last, but load balancers end it now and then. */
+const LASTED: Milliseconds = 10_000
 const METHOD_NOT_FOUND = -32_601
 
 export interface UpstreamListener {
@@ -53,7 +55,10 @@ export class UpstreamListen extends Alarm {
   #doubtful: Wish[] = []
   #current: Stream | undefined
   #next: Stream | undefined
+  /** Streams in a row that did not last. */
   #failures = 0
+  /** Since when there is a stream, without a gap. */
+  #since: Milliseconds = 0
   #missed = false
   #refused = false
   #stopped = false
@@ -124,10 +129,10 @@ export class UpstreamListen extends Alarm {
 
   #acknowledged(stream: Stream): void {
     if (this.#next !== stream) return
-    this.#current?.cancel()
+    if (this.#current === undefined) this.#since = this.#lane.channel.timers.now()
+    else this.#current.cancel()
     this.#current = stream
     this.#next = undefined
-    this.#failures = 0
     const agreed = this.#asked
     this.#asked = []
     for (const { uri, owner } of agreed) this.#uris.set(uri, (this.#uris.get(uri) ?? new Set()).add(owner))
@@ -144,6 +149,7 @@ export class UpstreamListen extends Alarm {
     else if (this.#current === stream) {
       this.#current = undefined
       this.#missed = true
+      if (this.#lane.channel.timers.now() - this.#since >= LASTED) this.#failures = 0
       if (this.#next !== undefined) return
     } else return
     if (this.#stopped) return

@@ -153,6 +153,11 @@ export const transport: readonly Requirement[] = [
       tests: {
         'packages/pool/test/http-modern.test.ts': ['refuses headers that are too large', 'gives up on an answer without end: %s'],
         'packages/pool/src/mcp/http/sse-parser.test.ts': ['gives up on %s, once, and keeps nothing'],
+        'packages/pool/src/mcp/http/chunks.test.ts': [
+          'are the message again when they are joined, whatever their sizes',
+          'of a few bytes are not kept once there are many, for each takes more than its bytes',
+          'are not copied before they are joined while they are few, or large',
+        ],
         'packages/pool/test/sdk-channel.test.ts': ['breaks the connection with a message over the limit'],
       },
     },

@@ -3,6 +3,7 @@ import type { Attempt, Exchange, JsonRpcError, JsonRpcRequest, JsonRpcResponse }
 import { transportFailure } from '../../transport-failure.js'
 import { type Arrival, readSoon } from './arrivals.js'
 import type { Parked } from './channel.js'
+import { Chunks } from './chunks.js'
 import { isUnreachable, protocolFailure, statusFailure, tokenFailure, unwritable } from './failures.js'
 import { isOf } from './incoming.js'
 import type { Doubt, Lane, Verdict } from './lane.js'
@@ -45,7 +46,8 @@ export class HttpExchange extends RpcExchange implements Exchange, Parked, SseSi
   // The response that is being read.
   #reading: Reading = 'nothing'
   #chunk: Buffer | undefined
-  #chunks: Buffer[] | undefined
+  /** Where there is more than one. */
+  #chunks: Chunks | undefined
   #size = 0
   #parser: SseParser | undefined
   /** Headers of a status that is no success, until its body is there. */
@@ -220,10 +222,7 @@ export class HttpExchange extends RpcExchange implements Exchange, Parked, SseSi
       return true
     }
     if (this.#chunk === undefined) this.#chunk = chunk
-    else {
-      this.#chunks ??= [this.#chunk]
-      this.#chunks.push(chunk)
-    }
+    else (this.#chunks ??= new Chunks(this.#chunk)).push(chunk)
     return true
   }
 
@@ -257,8 +256,7 @@ export class HttpExchange extends RpcExchange implements Exchange, Parked, SseSi
   // ── The answer ───────────────────────────────────────────────────────────────────────────────────────────────────
 
   #text(): string {
-    if (this.#chunks !== undefined) return Buffer.concat(this.#chunks, this.#size).toString('utf8')
-    return this.#chunk?.toString() ?? ''
+    return (this.#chunks?.join() ?? this.#chunk)?.toString() ?? ''
   }
 
   /** The whole of a JSON body. */

@@ -1,3 +1,5 @@
+import { Chunks } from './chunks.js'
+
 /** What a parser tells; the owner is the sink itself, so that a stream costs no closures. */
 export interface SseSink {
   /** One event. `type` is `''` where none was given; `id` is the last one seen on the stream, or undefined before the first. */
@@ -28,8 +30,7 @@ export class SseParser {
   readonly #sink: SseSink
   readonly #maxEventSize: number
   /** Start of the line that the last chunk did not finish. */
-  #carry: Buffer[] = []
-  #carried = 0
+  #carry: Chunks | undefined = undefined
   /** Bytes of the event so far. */
   #size = 0
   #data: string | undefined = undefined
@@ -77,8 +78,8 @@ export class SseParser {
 
   #keep(rest: Buffer): void {
     if (this.#grow(rest.length)) return
-    this.#carry.push(rest)
-    this.#carried += rest.length
+    if (this.#carry === undefined) this.#carry = new Chunks(rest)
+    else this.#carry.push(rest)
   }
 
   /** Counts bytes of the event; true where they are too many. */
@@ -86,7 +87,7 @@ export class SseParser {
     this.#size += bytes
     if (this.#size <= this.#maxEventSize) return false
     this.#stopped = true
-    this.#carry = []
+    this.#carry = undefined
     this.#data = undefined
     this.#sink.onOversized()
     return true
@@ -94,11 +95,10 @@ export class SseParser {
 
   #line(chunk: Buffer, from: number, to: number): void {
     if (this.#grow(to - from + 1)) return
-    if (this.#carried === 0) return this.#field(chunk, from, to)
+    if (this.#carry === undefined) return this.#field(chunk, from, to)
     this.#carry.push(chunk.subarray(from, to))
-    const line = Buffer.concat(this.#carry)
-    this.#carry = []
-    this.#carried = 0
+    const line = this.#carry.join()
+    this.#carry = undefined
     this.#field(line, 0, line.length)
   }
 

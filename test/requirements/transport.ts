@@ -112,6 +112,12 @@ export const transport: readonly Requirement[] = [
           'continues also when the socket broke',
           'takes 405 for an answer',
         ],
+        'packages/pool/src/mcp/http/resumption.test.ts': [
+          'tries at once, then ever later, and not for ever',
+          'takes the event that it had last for nothing new',
+          'goes on as long as each try brings something, and not as fast as it can',
+          'never comes back before the server said so, nor later than anybody waits',
+        ],
       },
       script: 'scripts/conformance',
     },

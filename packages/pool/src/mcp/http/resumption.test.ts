@@ -17,12 +17,22 @@ describe('Resumption', () => {
     expect([1, 2, 3, 4, 5].map(() => resumption.next(half))).toEqual([0, 250, 500, 1_000, undefined])
   })
 
-  it('goes on as long as each try brings something', () => {
+  it('goes on as long as each try brings something, and not as fast as it can', () => {
     const resumption = new Resumption('0')
-    for (let i = 1; i <= 100; i++) {
-      expect(resumption.next(half)).toBe(0)
+    const delays = Array.from({ length: 100 }, (_, i) => {
       resumption.reached(String(i))
-    }
+      return resumption.next(() => 0)
+    })
+    expect(delays).toEqual([0, ...Array.from({ length: 99 }, () => 100)])
+  })
+
+  it('takes the event that it had last for nothing new', () => {
+    const resumption = new Resumption('1')
+    const delays = [1, 2, 3, 4, 5].map(() => {
+      resumption.reached('1')
+      return resumption.next(half)
+    })
+    expect(delays).toEqual([0, 250, 500, 1_000, undefined])
   })
 
   it('never comes back before the server said so, nor later than anybody waits', () => {

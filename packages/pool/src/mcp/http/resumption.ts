@@ -3,6 +3,8 @@ import type { Milliseconds, Random } from '../../ports.js'
 /** Attempts in a row that bring nothing new. */
 const MAX_TRIES = 4
 const BASE: Milliseconds = 250
+/** Of all tries but the first: a server that ends each of them at once would be asked on every tick. */
+const MIN_DELAY: Milliseconds = 100
 /** A server that names a wait gets it; none may hold an attempt for longer than anybody waits. */
 const MAX_DELAY: Milliseconds = 300_000
 
@@ -10,12 +12,14 @@ const MAX_DELAY: Milliseconds = 300_000
  * From where, and when, a broken stream of the legacy era is continued (2025-11-25, `basic/transports#resumability-and-redelivery`).
  *
  * A server may close the connection after any event and be asked again, as often as it likes: what is bounded is how often
- * in a row it brings nothing new. Its `retry` is honoured; where there is none the first try is at once and the others
- * back off.
+ * in a row it brings nothing new. Its `retry` is honoured; where there is none the first try is at once, and those that
+ * follow one in vain back off.
  */
 export class Resumption {
   #lastEventId: string | undefined
+  /** In a row that brought nothing new. */
   #tries = 0
+  #first = true
   /** What the server said last. */
   retry: Milliseconds | undefined = undefined
 
@@ -29,8 +33,8 @@ export class Resumption {
 
   /** An event came; true where its id is another than the last. */
   reached(id: string): boolean {
-    this.#tries = 0
     if (this.#lastEventId === id) return false
+    this.#tries = 0
     this.#lastEventId = id
     return true
   }
@@ -40,7 +44,9 @@ export class Resumption {
     if (this.#lastEventId === undefined || this.#tries >= MAX_TRIES) return undefined
     const tries = this.#tries++
     const backoff = tries === 0 ? 0 : random() * BASE * 2 ** tries
-    return Math.min(Math.max(this.retry ?? 0, backoff), MAX_DELAY)
+    const least = this.#first ? 0 : MIN_DELAY
+    this.#first = false
+    return Math.min(Math.max(this.retry ?? 0, backoff, least), MAX_DELAY)
   }
 }
 

@@ -112,6 +112,7 @@ export const transport: readonly Requirement[] = [
           'continues also when the socket broke',
           'takes 405 for an answer',
         ],
+        'packages/pool/src/mcp/http/sse-parser.test.ts': ['takes no notice of an id that no header carries: it %s'],
         'packages/pool/src/mcp/http/resumption.test.ts': [
           'tries at once, then ever later, and not for ever',
           'takes the event that it had last for nothing new',

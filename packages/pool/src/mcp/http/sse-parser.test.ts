@@ -45,7 +45,7 @@ function oracle(text: string): Recorder {
     if (name === undefined || value === undefined || name === '') continue
     if (name === 'data') data = data === undefined ? value : `${data}\n${value}`
     else if (name === 'event') type = value
-    else if (name === 'id' && !value.includes('\0')) [id, hasId] = [value, true]
+    else if (name === 'id' && /^([!-~]([\t -~]*[!-~])?)?$/.test(value)) [id, hasId] = [value, true]
     else if (name === 'retry' && /^[0-9]+$/.test(value)) recorder.onRetry(Number(value))
   }
   return recorder
@@ -64,6 +64,8 @@ const line = fc.oneof(
     'id: 7',
     'id:',
     'id: a\0b',
+    'id: 事件1',
+    'id:  a b ',
     'retry: 250',
     'retry: 1x',
     'event: message',
@@ -103,6 +105,17 @@ describe('SseParser', () => {
     expect(parseText('id: 1\ndata: a\ndata: b\n\ndata: c\n\n').events).toEqual([
       { data: 'a\nb', type: '', id: '1' },
       { data: 'c', type: '', id: '1' },
+    ])
+  })
+
+  it.each([
+    ['is not ASCII', '事件1'],
+    ['has control characters', 'a\u0001b'],
+    ['is longer than headers may be', 'x'.repeat(4_097)],
+  ])('takes no notice of an id that no header carries: it %s', (_, id) => {
+    expect(parseText(`id: 1\ndata: a\n\nid: ${id}\ndata: b\n\n`).events).toMatchObject([
+      { data: 'a', id: '1' },
+      { data: 'b', id: '1' },
     ])
   })
 

@@ -1,4 +1,5 @@
 import { Chunks } from './chunks.js'
+import { isPlain } from './header-value.js'
 
 /** What a parser tells; the owner is the sink itself, so that a stream costs no closures. */
 export interface SseSink {
@@ -14,6 +15,8 @@ const LF = 0x0a
 const CR = 0x0d
 const COLON = 0x3a
 const SPACE = 0x20
+/** Servers take 8 to 16 KB of headers. */
+const MAX_ID = 4_096
 const DIGITS = /^[0-9]+$/
 
 /**
@@ -24,7 +27,8 @@ const DIGITS = /^[0-9]+$/
  * Lines are cut in the bytes and decoded whole, so no character is ever split, and what is kept between two chunks is at
  * most one event: its size, names and line ends included, is bounded by `maxEventSize`.
  *
- * Other than a browser's, an event whose data is empty is told too: servers prime a stream with one that has only an id.
+ * Other than a browser's, an event whose data is empty is told too, for servers prime a stream with one that has only an id;
+ * and the ids are visible ASCII, as those of MCP servers are, of at most 4 KB.
  */
 export class SseParser {
   readonly #sink: SseSink
@@ -137,8 +141,8 @@ export class SseParser {
       case 2:
         if (isName(line, from, 'id')) {
           const value = line.toString('utf8', valueStart, end)
-          // An id with NUL could not be sent back in a header.
-          if (!value.includes('\0')) {
+          // What no header carries could not be sent back: a request with it would fail, again and again.
+          if (value === '' || (value.length <= MAX_ID && isPlain(value))) {
             this.#id = value
             this.#hasId = true
           }

@@ -113,6 +113,11 @@ export const transport: readonly Requirement[] = [
           'takes 405 for an answer',
         ],
         'packages/pool/src/mcp/http/sse-parser.test.ts': ['takes no notice of an id that no header carries: it %s'],
+        'packages/pool/src/mcp/http/server-stream.test.ts': [
+          'is taken as it is',
+          'is at least a moment, or the stream would be asked for on every tick',
+          'is five minutes at most, or nothing would be heard for a day',
+        ],
         'packages/pool/src/mcp/http/resumption.test.ts': [
           'tries at once, then ever later, and not for ever',
           'takes the event that it had last for nothing new',

@@ -3,10 +3,10 @@ import type { Milliseconds, Random } from '../../ports.js'
 /** Attempts in a row that bring nothing new. */
 const MAX_TRIES = 4
 const BASE: Milliseconds = 250
-/** Of all tries but the first: a server that ends each of them at once would be asked on every tick. */
-const MIN_DELAY: Milliseconds = 100
-/** A server that names a wait gets it; none may hold an attempt for longer than anybody waits. */
-const MAX_DELAY: Milliseconds = 300_000
+/** Between tries, or a server that ends each of them at once would be asked on every tick. */
+export const MIN_DELAY: Milliseconds = 100
+/** A server that names a wait gets it; none may hold an attempt, or keep a stream closed, for longer than anybody waits. */
+export const MAX_DELAY: Milliseconds = 300_000
 
 /**
  * From where, and when, a broken stream of the legacy era is continued (2025-11-25, `basic/transports#resumability-and-redelivery`).

@@ -6,6 +6,7 @@ import type { HttpChannel } from './channel.js'
 import { isUnreachable, protocolFailure, statusFailure } from './failures.js'
 import type { Headers } from './request-headers.js'
 import { bodyKind, header } from './response-headers.js'
+import { MAX_DELAY, MIN_DELAY } from './resumption.js'
 import { SseParser, type SseSink } from './sse-parser.js'
 
 const RETRY_FIRST: Milliseconds = 1_000
@@ -35,6 +36,7 @@ export class ServerStream extends Alarm implements SseSink {
   #parser: SseParser | undefined
   #abort: ((error?: Error) => void) | undefined
   #lastEventId: string | undefined
+  /** What the server said last, within bounds. */
   #retry: Milliseconds | undefined
   #failures = 0
   #token: string | undefined
@@ -157,7 +159,7 @@ export class ServerStream extends Alarm implements SseSink {
   }
 
   onRetry(delay: number): void {
-    this.#retry = delay
+    this.#retry = Math.min(Math.max(delay, MIN_DELAY), MAX_DELAY)
   }
 
   onOversized(): void {

@@ -117,6 +117,9 @@ export const transport: readonly Requirement[] = [
           'is taken as it is',
           'is at least a moment, or the stream would be asked for on every tick',
           'is five minutes at most, or nothing would be heard for a day',
+          'is asked for again after HTTP %d, later and later, from the beginning, and told of once',
+          'is none where the server has none: HTTP %d',
+          'renews its token once each time',
         ],
         'packages/pool/src/mcp/http/resumption.test.ts': [
           'tries at once, then ever later, and not for ever',

@@ -6,11 +6,15 @@ import type { HttpChannel } from './channel.js'
 import { isUnreachable, protocolFailure, statusFailure } from './failures.js'
 import type { Headers } from './request-headers.js'
 import { bodyKind, header } from './response-headers.js'
-import { MAX_DELAY, MIN_DELAY } from './resumption.js'
+import { MAX_DELAY, mayResumeLater, MIN_DELAY } from './resumption.js'
 import { SseParser, type SseSink } from './sse-parser.js'
 
 const RETRY_FIRST: Milliseconds = 1_000
 const RETRY_MOST: Milliseconds = 30_000
+/** A refusal may be of a proxy, and for once; one that lasts is not worth asking about often. */
+const REFUSED_FIRST: Milliseconds = 10_000
+/** What a server answers that has no such stream; 404 is also the loss of the session. */
+const NONE: ReadonlySet<number> = new Set([404, 405, 501])
 const CLOSED = new Error('the stream is not wanted any more')
 
 export interface ServerStreamOwner {
@@ -27,7 +31,7 @@ export interface ServerStreamOwner {
  * The stream on which a legacy server says what belongs to no request (2025-11-25, `basic/transports#listening-for-messages-from-the-server`):
  * a GET that stays open, and is opened again, with the id of the last event, whenever it ends.
  *
- * Not every server has one (405). A 409 says that another stream of the session is open still, mostly our own that the server has not seen
+ * Not every server has one (405). Any other refusal is taken for a passing one, for without the stream a session hears nothing. A 409 says that another stream of the session is open still, mostly our own that the server has not seen
  * end yet, and not that the session is lost.
  */
 export class ServerStream extends Alarm implements SseSink {
@@ -39,6 +43,8 @@ export class ServerStream extends Alarm implements SseSink {
   /** What the server said last, within bounds. */
   #retry: Milliseconds | undefined
   #failures = 0
+  /** In a row. */
+  #refusals = 0
   #token: string | undefined
   #renewed = false
   #status = 0
@@ -105,6 +111,7 @@ export class ServerStream extends Alarm implements SseSink {
     if (status < 300 && bodyKind(header(headers, 'content-type')) === 'events') {
       this.#state = 'open'
       this.#renewed = false
+      this.#refusals = 0
       this.#parser = new SseParser(this, this.#owner.channel.limits.maxMessageSize)
       return true
     }
@@ -113,15 +120,15 @@ export class ServerStream extends Alarm implements SseSink {
       this.#renewed = true
       this.#end()
       this.#with(tokens.renew(this.#token, header(headers, 'www-authenticate')))
-    } else if (status === 409 || status === 429 || status >= 500) {
-      this.#end()
-      this.#again(undefined)
-    } else {
+    } else if (status < 400 || NONE.has(status)) {
+      // Also a server that answers a GET with a page has none.
       this.#state = 'none'
       this.#end()
       if (status === 404) this.#owner.sessionGone()
-      // Also a server that answers a GET with a page has none.
-      else if (status !== 405 && status >= 400) this.#owner.channel.report(statusFailure(status, 'answered', this.#owner.channel.label, undefined))
+    } else {
+      this.#end()
+      if (mayResumeLater(status)) this.#again(undefined)
+      else this.#refused(status)
     }
     return true
   }
@@ -182,13 +189,24 @@ export class ServerStream extends Alarm implements SseSink {
     if (this.#state === 'closed' || this.#state === 'none' || this.#state === 'idle') return
     const { channel } = this.#owner
     if (error !== undefined) channel.report(error)
+    const most = Math.min(RETRY_MOST, RETRY_FIRST * 2 ** this.#failures++)
+    this.#rest(this.#retry === undefined ? most * (0.5 + channel.random() / 2) : Math.max(this.#retry, this.#failures > 1 ? most * channel.random() : 0))
+  }
+
+  #refused(status: number): void {
+    const { channel } = this.#owner
+    if (this.#refusals === 0) channel.report(statusFailure(status, 'answered', channel.label, undefined))
+    // It may be that the server does not know the event any more, or that the token has run out.
+    this.#lastEventId = undefined
+    this.#renewed = false
+    const most = Math.min(MAX_DELAY, REFUSED_FIRST * 2 ** this.#refusals++)
+    this.#rest(most * (0.5 + channel.random() / 2))
+  }
+
+  #rest(delay: Milliseconds): void {
     this.#state = 'idle'
     this.#parser?.stop()
     this.#parser = undefined
-    const most = Math.min(RETRY_MOST, RETRY_FIRST * 2 ** this.#failures++)
-    channel.timers.set(
-      this,
-      this.#retry === undefined ? most * (0.5 + channel.random() / 2) : Math.max(this.#retry, this.#failures > 1 ? most * channel.random() : 0),
-    )
+    this.#owner.channel.timers.set(this, delay)
   }
 }

@@ -48,6 +48,12 @@ export const transport: readonly Requirement[] = [
         'packages/pool/test/http-legacy.test.ts': ['tells the server when a call is given up, for a broken stream does not'],
         'packages/pool/test/http-arrivals.test.ts': ['is not told to a call that was given up in the same turn of the event loop'],
         'packages/pool/test/sdk-channel.test.ts': ['is told when a call is given up'],
+        'packages/pool/src/mcp/http/cancellations.test.ts': [
+          'are told a few at a time, and all of them to a server that takes them',
+          'are told no more to a server that does not take one, until there are new ones',
+          'do not pile up without bound',
+        ],
+        'packages/pool/src/mcp/http/legacy-session.test.ts': ['opens no flood of sockets for cancellations when many calls run out of time at once'],
       },
     },
   },

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { PoolError } from '../../errors.js'
 import type { ConnectionListener, Milliseconds, Random, Timers, TokenSource } from '../../ports.js'
+import { Cancellations } from './cancellations.js'
 import { loadReport } from './load-report.js'
 import type { Sockets } from './sockets.js'
 
@@ -51,6 +52,8 @@ export class HttpChannel {
   readonly wallClock: () => number
   readonly nextId: () => number
   readonly tokens: TokenSource | undefined
+  /** Of all sessions of the connection. */
+  readonly cancellations: Cancellations = new Cancellations()
   readonly #sockets: Sockets
   readonly #listener: ConnectionListener
   readonly #parked = new Set<Parked>()

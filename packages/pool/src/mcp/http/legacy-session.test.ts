@@ -83,6 +83,21 @@ describe('a session that is left', () => {
   })
 })
 
+it('opens no flood of sockets for cancellations when many calls run out of time at once', async () => {
+  const { opens, call, requests, time } = session('S1')
+  await opens()
+  const calls = []
+  for (let i = 0; i < 20; i++) calls.push((await call()).attempt)
+  for (const attempt of calls) attempt.exchange?.cancel('no answer in time')
+  await time.run(0)
+  expect(requests.map(({ message }) => message.method)).toEqual(Array.from({ length: 8 }, () => 'notifications/cancelled'))
+  for (let told = 0; told < 20; told++) {
+    requests.shift()!.status(202)
+    await time.run(0)
+  }
+  expect(requests).toEqual([])
+})
+
 describe('a session that is being opened', () => {
   it('ends at the server as soon as it is known there, when it was closed meanwhile', async () => {
     const { subject, take, told } = session()

@@ -370,8 +370,10 @@ export class LegacySession implements Lane, Seat, ServerStreamOwner {
   /** Here the end of a stream does not say it (2025-11-25, `basic/utilities/cancellation`); a task is cancelled by `tasks/cancel` alone. */
   cancelled(wireId: number, request: JsonRpcRequest, reason: string): void {
     if (request.method === 'initialize' || request.params?.['task'] !== undefined || this.channel.closed || this.isOver) return
-    this.#post({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: wireId, reason } }).catch(() => {
-      // The request was given up: whether the server heard of it changes nothing.
+    const sessionId = this.#sessionId
+    this.channel.cancellations.tell(async () => {
+      if (this.isOver || sessionId !== this.#sessionId) return
+      await this.#post({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: wireId, reason } })
     })
   }
 

@@ -86,6 +86,7 @@ export const pool: readonly Requirement[] = [
         'packages/pool/src/fleet/fleet-health.test.ts': [
           'make a client unhealthy after unhealthyThreshold failures in a row where nobody compares, and probes bring it back',
           'have the effect of the real thing when they are emitted by hand',
+          'tell what went wrong on the side of a connection that goes on, and hold it against nobody',
           'is not reconnected at once again and again where the server accepts and drops',
         ],
         'packages/pool/src/fleet/fleet-sizing.test.ts': ['makes the pool try at once what it would have tried later'],

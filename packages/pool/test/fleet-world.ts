@@ -59,10 +59,17 @@ export class ServedConnection extends ScriptedConnection {
   readonly server: WorldServer
   held = 0
   closeError: Error | undefined
+  readonly #hears: ConnectionListener
 
   constructor(server: WorldServer, listener: ConnectionListener, timers: VirtualTime) {
     super({ listener, timers, era: server.era })
     this.server = server
+    this.#hears = listener
+  }
+
+  /** Something goes wrong that is of no attempt, and the connection goes on. */
+  complain(error: Error): void {
+    this.#hears.onError(error)
   }
 
   override async probe(): Promise<Record<string, unknown> | undefined> {
@@ -95,6 +102,7 @@ export class FleetWorld {
   /** Every snapshot that was published. */
   readonly snapshots: Array<readonly FleetClient[]> = []
   readonly servesChanged: string[] = []
+  readonly errorsReported: string[] = []
   /** Called for every event, when it is emitted. */
   onEvent: (event: WorldEvent) => void = () => {}
   callsUnderWay = 0
@@ -108,7 +116,7 @@ export class FleetWorld {
     const random = seededRandom(seed)
     const book = new LatencyBook()
     const hooks: FleetHooks = {
-      onErrorReported: () => {},
+      onErrorReported: ({ id }) => void this.errorsReported.push(id),
       emit: (name, ...args) => {
         const event = [name, ...args] as unknown as WorldEvent
         this.events.push(event)

@@ -12,6 +12,9 @@ export interface Ejection {
   readonly until: number
 }
 
+/** Of what an error is: of an attempt, of something else that the connection does, or of what a user or a lost connection reports. */
+type ErrorOrigin = 'attempt' | 'connection' | 'report'
+
 /** The client whose calls they are. */
 export interface CallRecordOwner {
   readonly client: FleetClient
@@ -27,7 +30,8 @@ export interface CallRecordOwner {
  * A failed call says little by itself: of the server, of the tool, of the load, or of what was asked. So whether a client is out for its
  * outcomes is decided where all clients are compared, outside of the fleet, which is told by `eject`; a call that nobody was there to
  * take is a lost connection. Where that comparison is turned off (`maxEjectionPercent: 0`), `unhealthyThreshold` failed calls in a row
- * make a client unhealthy, as reported errors always do.
+ * make a client unhealthy, as reported errors always do. What a connection says went wrong on the side, while it goes on, is told
+ * and proves nothing: a server that cannot list its tools may well run them.
  *
  * An ejected client keeps its connection and is probed. When probes fail, or the connection is lost, it is no longer ejected but
  * worse, and comes back in the way of those: mostly it is another process by then.
@@ -36,8 +40,9 @@ export class CallRecord {
   readonly #owner: CallRecordOwner
   readonly #options: FleetOptions
   #ejection: Ejection | undefined
-  /** The failure of an attempt that listeners of the client are being told of. */
-  #ofAttempt: Error | undefined
+  /** What listeners of the client are being told of, unless it is a report. */
+  #told: Error | undefined
+  #origin: ErrorOrigin = 'report'
 
   constructor(owner: CallRecordOwner, options: FleetOptions) {
     this.#owner = owner
@@ -57,27 +62,37 @@ export class CallRecord {
     if (failure?.code === 'AUTH_FAILED') this.#owner.watch.doubt()
     if (outcome !== 'failed') return
     const error = failure ?? new PoolError('CONNECTION_LOST', 'an attempt failed', { progress: 'sent', endpoint: client.endpointLabel })
-    this.#ofAttempt = error
-    client.emit('error', error)
+    this.#tell(error, 'attempt')
     // Nobody was there to take the request. The next one would fare no better, and would be a user's.
     if (error.progress === 'not-sent' && (error.code === 'CONNECT_FAILED' || error.code === 'CONNECT_TIMEOUT')) client.emit('disconnected')
   }
 
-  /** An error of the client, of an attempt or reported. */
+  /** The connection says that something went wrong, and goes on. */
+  noted(error: Error): void {
+    this.#tell(error, 'connection')
+  }
+
+  #tell(error: Error, origin: ErrorOrigin): void {
+    this.#told = error
+    this.#origin = origin
+    this.#owner.client.emit('error', error)
+  }
+
+  /** An error of the client, wherever it comes from. */
   failed(error: Error): void {
     const owner = this.#owner
     const { hooks, config } = this.#options
-    const ofAttempt = error === this.#ofAttempt
-    const compared = ofAttempt && config.maxEjectionPercent > 0
+    const origin = error === this.#told ? this.#origin : 'report'
+    const compared = origin === 'attempt' && config.maxEjectionPercent > 0
     // Once: a listener may report the same error, and means it.
-    this.#ofAttempt = undefined
-    const unhealthy = owner.health.callFailed(!compared)
+    this.#told = undefined
+    const unhealthy = origin !== 'connection' && owner.health.callFailed(!compared)
     owner.lastError = error.message
     if (unhealthy) owner.fitnessChanged()
     const { ref } = owner.client
     hooks.emit('client:error', { ...ref, error })
     // After it: what it leads to has a cause then.
-    if (!ofAttempt) hooks.onErrorReported(owner.client)
+    if (origin === 'report') hooks.onErrorReported(owner.client)
     if (!unhealthy) return
     hooks.emit('client:unhealthy', { ...ref, error: error.message })
     // Is it the server, or only what was asked of it? A probe tells.

@@ -431,6 +431,18 @@ describe('events of a client', () => {
     expect(heard).toEqual(['gone', 'disconnected'])
   })
 
+  it('tell what went wrong on the side of a connection that goes on, and hold it against nobody', async () => {
+    const world = await running(['a', 'b'], { maxEjectionPercent: 0 })
+    const client = world.at('a')
+    const error = new PoolError('PROTOCOL', 'did not list its tools', { progress: 'answered' })
+    for (let i = 0; i < 10; i++) world.server('a').connections[0]!.complain(error)
+    expect(world.payloads('client:error')).toEqual(Array(10).fill({ ...client.ref, error }))
+    expect([world.status(client), world.fleet.views.failureCounts.get(client.id), world.errorsReported]).toEqual(['healthy', 0, []])
+    // From a user the same error counts.
+    for (let i = 0; i < 3; i++) world.fleet.handleClientError(client.id, error)
+    expect([world.status(client), world.errorsReported]).toEqual(['unhealthy', Array(3).fill(client.id)])
+  })
+
   it('say what a connection says outside of calls, as long as it is the one in use', async () => {
     const world = await running()
     const client = world.at('a')

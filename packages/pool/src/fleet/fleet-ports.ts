@@ -52,7 +52,7 @@ export interface FleetHooks {
   endpointsKnown?: (() => Promise<void>) | undefined
   /** The clients that may be given calls: those that are fit, and those that are out only for their outcomes. The same array until that changes. */
   onSnapshot(available: readonly FleetClient[]): void
-  /** An error of a client that is of no attempt: its connection's, or reported by a user. */
+  /** A user reports an error of a client, or its connection was lost. */
   onErrorReported(client: FleetClient): void
   /** A client serves other things than before: tools, capabilities, or all of it after a reconnection. */
   onServesChanged(client: FleetClient): void

@@ -181,7 +181,7 @@ export class Member implements ConnectionsOwner, CallRecordOwner, ClientWays, Wa
   }
 
   erred(error: Error): void {
-    this.client.emit('error', error)
+    this.record.noted(error)
   }
 
   lost(error: Error): void {

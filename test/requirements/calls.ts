@@ -79,6 +79,7 @@ export const calls: readonly Requirement[] = [
       tests: {
         'packages/pool/src/call/safety.test.ts': ['of tools, %s'],
         'packages/pool/src/call/call.test.ts': ['asks the tool lists of all replicas whether a tool is safe, again when they change'],
+        'packages/pool/src/mcp/tool-catalog.test.ts': ['does not believe a list that was fetched while the server went away'],
         'packages/pool/test/pool-repeats.test.ts': ['hints that replicas disagree about do not'],
       },
     },

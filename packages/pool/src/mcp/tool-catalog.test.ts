@@ -90,6 +90,14 @@ describe('ToolCatalog', () => {
     expect(tools.serves('read')).toBe('no')
   })
 
+  it('does not believe a list that was fetched while the server went away', async () => {
+    const { catalog: tools } = catalog()
+    await tools.refresh(async () => (tools.invalidate(), { tools: [READS] }))
+    expect(tools.stale).toBe(true)
+    await tools.ensure(async () => ({ tools: [tool('read')] }))
+    expect([tools.tool('read')?.readOnly, tools.stale]).toEqual([false, false])
+  })
+
   it('does not follow a server that hands out the same cursor for ever', async () => {
     let fetches = 0
     await catalog().catalog.refresh(async () => (fetches++, { tools: [], nextCursor: 'again' }))

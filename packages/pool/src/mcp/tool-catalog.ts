@@ -45,7 +45,10 @@ export class ToolCatalog {
   #tools = new Map<string, Entry>()
   /** All pages have been seen. */
   #complete = false
-  #stale = true
+  /** Goes up whenever what is known may not be true any more: a fetch that began before that proves nothing. */
+  #generation = 1
+  /** That of the last fetch, when it began. */
+  #fetched = 0
   #refreshing: Promise<void> | undefined
   #again = false
 
@@ -55,11 +58,11 @@ export class ToolCatalog {
 
   /** What is known may not be true any more: the server went away, or said so. */
   invalidate(): void {
-    this.#stale = true
+    this.#generation++
   }
 
   get stale(): boolean {
-    return this.#stale
+    return this.#fetched !== this.#generation
   }
 
   tool(name: string): ToolFacts | undefined {
@@ -97,7 +100,7 @@ export class ToolCatalog {
   /** Fetches all pages unless they are known: a fetch that is under way, for another connection, will do. */
   async ensure(fetch: FetchTools): Promise<void> {
     await this.#refreshing?.catch(() => {})
-    if (this.#stale) await this.refresh(fetch)
+    if (this.stale) await this.refresh(fetch)
   }
 
   /**
@@ -118,6 +121,7 @@ export class ToolCatalog {
   async #fetchAll(fetch: FetchTools): Promise<void> {
     do {
       this.#again = false
+      const generation = this.#generation
       const seen = new Map<string, Entry>()
       let cursor: string | undefined
       for (let pages = 0; pages < MAX_PAGES; pages++) {
@@ -126,7 +130,7 @@ export class ToolCatalog {
         if (typeof nextCursor !== 'string' || nextCursor === cursor) break
         cursor = nextCursor
       }
-      this.#stale = false
+      this.#fetched = generation
       this.#replace(seen, true)
     } while (this.#again)
   }

@@ -241,6 +241,25 @@ export const protocol: readonly Requirement[] = [
       },
     },
   },
+  // ── Lists of tools ─────────────────────────────────────────────────────────────────────────────────────────────────
+  {
+    id: 'CATALOG-1',
+    source: 'DESIGN: safe is an allow-list',
+    text: 'tools are listed again, ever later, while that fails or the server goes on saying that they have changed, whatever the transport',
+    proof: {
+      tests: {
+        'packages/pool/src/mcp/fetch-pace.test.ts': [
+          'lets the first begin at once, and others ever later while they keep coming',
+          'leaves a second between any two, and never more than a minute',
+        ],
+        'packages/pool/src/mcp/catalog-feed.test.ts': [
+          'asks again, ever later, until the server lists its tools',
+          'asks at once when the tools have changed, and ever later where they always have',
+        ],
+        'packages/pool/src/mcp/channel/connection.test.ts': ['asks for the tools again where the server was not ready to list them'],
+      },
+    },
+  },
   // ── Tokens ─────────────────────────────────────────────────────────────────────────────────────────────────────────
   {
     id: 'TOKEN-1',

@@ -68,19 +68,6 @@ describe('ToolCatalog', () => {
     expect(tools.serves('v2')).toBe('yes')
   })
 
-  it('fetches nothing that another connection fetches, unless that one fails', async () => {
-    const { catalog: tools } = catalog()
-    let fetches = 0
-    const fetch = async () => {
-      if (++fetches === 1) throw new Error('gone')
-      return { tools: [READS] }
-    }
-    const first = tools.refresh(fetch).catch((error: unknown) => error)
-    await Promise.all([tools.ensure(fetch), tools.ensure(fetch), tools.ensure(fetch)])
-    await tools.ensure(fetch)
-    expect([await first, tools.serves('read'), fetches]).toEqual([new Error('gone'), 'yes', 3])
-  })
-
   it('keeps what it has when a fetch fails, and can be asked again', async () => {
     const { catalog: tools, learn } = catalog()
     learn({ tools: [READS] })
@@ -94,7 +81,7 @@ describe('ToolCatalog', () => {
     const { catalog: tools } = catalog()
     await tools.refresh(async () => (tools.invalidate(), { tools: [READS] }))
     expect(tools.stale).toBe(true)
-    await tools.ensure(async () => ({ tools: [tool('read')] }))
+    await tools.refresh(async () => ({ tools: [tool('read')] }))
     expect([tools.tool('read')?.readOnly, tools.stale]).toEqual([false, false])
   })
 

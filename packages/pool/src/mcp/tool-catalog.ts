@@ -1,4 +1,5 @@
 import type { JsonObject, JsonRpcRequest, Serves, ToolFacts } from '../ports.js'
+import { FetchPace } from './fetch-pace.js'
 import { type HeaderAnnotation, headerAnnotations } from './http/header-annotations.js'
 import { isObject } from './json-object.js'
 
@@ -40,6 +41,8 @@ const NOTHING: readonly HeaderAnnotation[] = []
  * `tools/list` that passes through.
  */
 export class ToolCatalog {
+  /** Of all connections together. */
+  readonly pace: FetchPace = new FetchPace()
   readonly #options: ToolCatalogOptions
   readonly #listeners = new Set<() => void>()
   #tools = new Map<string, Entry>()
@@ -50,7 +53,8 @@ export class ToolCatalog {
   /** That of the last fetch, when it began. */
   #fetched = 0
   #refreshing: Promise<void> | undefined
-  #again = false
+  /** Begins when `#refreshing` is over. */
+  #following: Promise<void> | undefined
 
   constructor(options: ToolCatalogOptions) {
     this.#options = options
@@ -87,20 +91,21 @@ export class ToolCatalog {
 
   /** Fetches all pages. Whoever asks while that is under way waits for a fetch that began after the question. */
   refresh(fetch: FetchTools): Promise<void> {
-    if (this.#refreshing !== undefined) {
-      this.#again = true
-      return this.#refreshing
-    }
-    this.#refreshing = this.#fetchAll(fetch).finally(() => {
-      this.#refreshing = undefined
+    if (this.#refreshing === undefined) return this.#begin(fetch)
+    this.#following ??= this.settled().then(() => {
+      this.#following = undefined
+      return this.#refreshing ?? this.#begin(fetch)
     })
-    return this.#refreshing
+    return this.#following
   }
 
-  /** Fetches all pages unless they are known: a fetch that is under way, for another connection, will do. */
-  async ensure(fetch: FetchTools): Promise<void> {
+  get fetching(): boolean {
+    return this.#refreshing !== undefined
+  }
+
+  /** Resolves when the fetch that is under way, for whichever connection, is over, whatever came of it. */
+  async settled(): Promise<void> {
     await this.#refreshing?.catch(() => {})
-    if (this.stale) await this.refresh(fetch)
   }
 
   /**
@@ -118,21 +123,25 @@ export class ToolCatalog {
     return valid.length === tools.length ? result : { ...result, tools: valid }
   }
 
+  #begin(fetch: FetchTools): Promise<void> {
+    this.#refreshing = this.#fetchAll(fetch).finally(() => {
+      this.#refreshing = undefined
+    })
+    return this.#refreshing
+  }
+
   async #fetchAll(fetch: FetchTools): Promise<void> {
-    do {
-      this.#again = false
-      const generation = this.#generation
-      const seen = new Map<string, Entry>()
-      let cursor: string | undefined
-      for (let pages = 0; pages < MAX_PAGES; pages++) {
-        const { tools, nextCursor } = await fetch(cursor)
-        if (Array.isArray(tools)) for (const tool of tools as unknown[]) this.#read(tool, seen, true, () => {})
-        if (typeof nextCursor !== 'string' || nextCursor === cursor) break
-        cursor = nextCursor
-      }
-      this.#fetched = generation
-      this.#replace(seen, true)
-    } while (this.#again)
+    const generation = this.#generation
+    const seen = new Map<string, Entry>()
+    let cursor: string | undefined
+    for (let pages = 0; pages < MAX_PAGES; pages++) {
+      const { tools, nextCursor } = await fetch(cursor)
+      if (Array.isArray(tools)) for (const tool of tools as unknown[]) this.#read(tool, seen, true, () => {})
+      if (typeof nextCursor !== 'string' || nextCursor === cursor) break
+      cursor = nextCursor
+    }
+    this.#fetched = generation
+    this.#replace(seen, true)
   }
 
   /** `false`: the definition is invalid and must not be offered. */

@@ -18,6 +18,7 @@ import type {
   TokenSource,
   ToolFacts,
 } from '../../ports.js'
+import { CatalogFeed, type ToolSource } from '../catalog-feed.js'
 import { LEGACY_ONLY_CLIENT_NOTIFICATIONS } from '../era-tables.js'
 import { isObject } from '../json-object.js'
 import type { LevelHolder, PoolLogLevel } from '../pool-log-level.js'
@@ -65,7 +66,7 @@ export class ChannelConnection implements LiveConnection, ChannelOwner, Exchange
   readonly #listens: SessionListens
   readonly #ownListen: OwnListen | undefined
   readonly #seats = new Map<OwnedSession, ChannelSeat>()
-  readonly #unwatch: () => void
+  readonly #feed: CatalogFeed
   /** What the session of a legacy server has to be told. */
   readonly #memory: SpreadMemory
   /** Log level of those who speak the old way to a modern server, which is told it with every request. */
@@ -94,14 +95,14 @@ export class ChannelConnection implements LiveConnection, ChannelOwner, Exchange
         this.#memory.learn(request, await this.#ask(request.method, request.params, parts.connectionTimeout))
       },
     })
-    this.#unwatch = parts.catalog.watch(() => this.#listener?.onServesChanged())
+    this.#feed = new CatalogFeed(parts.catalog, () => this.#listener?.onServesChanged())
   }
 
   /** Begins to listen and to list; whoever made it has it by now. */
   begin(): void {
     this.#parts.logLevel.join(this.#levelHolder)
     this.#ownListen?.start()
-    if (this.#parts.catalog.stale) this.#refresh()
+    if (this.facts.capabilities['tools'] !== undefined) this.#feed.start(this.#toolSource())
   }
 
   get #levelHolder(): LevelHolder {
@@ -241,7 +242,7 @@ export class ChannelConnection implements LiveConnection, ChannelOwner, Exchange
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    this.#unwatch()
+    this.#feed.stop()
     this.#parts.logLevel.leave(this.#levelHolder)
     this.#ownListen?.close()
     const failure = new PoolError('CONNECTION_LOST', `the connection to ${this.label} was closed`, { progress: 'sent' })
@@ -253,10 +254,7 @@ export class ChannelConnection implements LiveConnection, ChannelOwner, Exchange
   // ── From the channel ─────────────────────────────────────────────────────────────────────────────────────────────
 
   onNotification(notification: JsonRpcNotification): void {
-    if (notification.method === 'notifications/tools/list_changed') {
-      this.#parts.catalog.invalidate()
-      this.#refresh()
-    }
+    if (notification.method === 'notifications/tools/list_changed') this.#feed.changed()
     this.#listens.onNotification(notification)
     if (this.passes(notification)) this.#listener?.onNotification(notification)
   }
@@ -273,6 +271,7 @@ export class ChannelConnection implements LiveConnection, ChannelOwner, Exchange
     if (this.#closed) return
     this.#parts.logLevel.leave(this.#levelHolder)
     this.#ownListen?.close()
+    this.#feed.stop()
     this.#parts.catalog.invalidate()
     this.#listens.fail(failure)
     this.#listener?.onLost(failure)
@@ -284,18 +283,19 @@ export class ChannelConnection implements LiveConnection, ChannelOwner, Exchange
     return askChannel(this.#channel, ports, method, own, timeout)
   }
 
-  #refresh(): void {
-    if (this.facts.capabilities['tools'] === undefined) return
-    const { catalog, connectionTimeout } = this.#parts
-    catalog
-      .refresh(async (cursor) => {
-        const response = await this.#ask('tools/list', cursor === undefined ? undefined : { cursor }, connectionTimeout)
-        if ('result' in response) return response.result
-        throw new PoolError('PROTOCOL', `${this.label} does not list its tools: ${response.error.message}`, { progress: 'answered' })
-      })
-      .catch((error: unknown) => {
-        if (this.#channel.isOpen) this.#listener?.onError(asError(error))
-      })
+  #toolSource(): ToolSource {
+    const { ports, connectionTimeout } = this.#parts
+    const channel = this.#channel
+    return {
+      timers: ports.timers,
+      random: ports.random,
+      label: ports.label,
+      get isOpen() {
+        return channel.isOpen
+      },
+      list: (params) => this.#ask('tools/list', params, connectionTimeout),
+      report: (error) => this.onError(error),
+    }
   }
 }
 
@@ -311,8 +311,4 @@ class ModernLevel implements LevelHolder {
 
 function ok(attempt: Attempt, result: JsonObject): JsonRpcResponse {
   return { jsonrpc: '2.0', id: attempt.request.id, result }
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error))
 }

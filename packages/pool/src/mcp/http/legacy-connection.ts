@@ -15,6 +15,7 @@ import type {
   Serves,
   ToolFacts,
 } from '../../ports.js'
+import { CatalogFeed } from '../catalog-feed.js'
 import type { RotaMember } from '../listen-rota.js'
 import { serves } from '../serves.js'
 import { OwnedSession } from '../session.js'
@@ -24,13 +25,13 @@ import { MODERN_VERSIONS } from '../translate-result.js'
 import { logLevelOf, translateRequest } from '../translate.js'
 import { crossingRefused } from './across.js'
 import { ask } from './ask.js'
-import { CatalogFeed } from './catalog-feed.js'
 import type { HttpChannel } from './channel.js'
 import { DONE } from './done.js'
 import { LegacySession, type LegacySessionOwner } from './legacy-session.js'
 import { metricsIn } from './probe-metrics.js'
 import type { RequestHeaders } from './request-headers.js'
 import type { HttpSettings } from './settings.js'
+import { toolSource } from './tool-source.js'
 
 /**
  * A connection to a replica of the legacy era: one session of the pool's own, over which calls are spread, and one for each
@@ -74,7 +75,7 @@ export class LegacyConnection implements LiveConnection, RotaMember {
   /** Resolves when the pool's own session is open. */
   async open(): Promise<void> {
     await this.#spread.open()
-    if (this.facts.capabilities['tools'] !== undefined) this.#feed.start(this.#spread)
+    if (this.facts.capabilities['tools'] !== undefined) this.#feed.start(toolSource(this.#spread))
     this.#settings.logLevel.join(this.#memory)
     this.#settings.rota.join(this)
   }

@@ -14,6 +14,7 @@ import type {
   Serves,
   ToolFacts,
 } from '../../ports.js'
+import { CatalogFeed } from '../catalog-feed.js'
 import { META } from '../era-tables.js'
 import { isObject } from '../json-object.js'
 import type { RotaMember } from '../listen-rota.js'
@@ -24,7 +25,6 @@ import { translateRequest, withoutAsking } from '../translate.js'
 import { MODERN_VERSIONS } from '../translate-result.js'
 import { crossingRefused } from './across.js'
 import { ask } from './ask.js'
-import { CatalogFeed } from './catalog-feed.js'
 import type { HttpChannel } from './channel.js'
 import { DONE } from './done.js'
 import { HttpExchange } from './exchange.js'
@@ -34,6 +34,7 @@ import { metricsIn } from './probe-metrics.js'
 import { RequestEnvelope } from './request-body.js'
 import type { Headers, RequestHeaders } from './request-headers.js'
 import type { HttpSettings } from './settings.js'
+import { toolSource } from './tool-source.js'
 import { UpstreamListen } from './upstream-listen.js'
 
 const HEADER_MISMATCH = -32_020
@@ -100,7 +101,7 @@ export class ModernConnection implements LiveConnection, Lane, LevelHolder, Rota
     this.#known = known
     this.#offer = this.#offered()
     const { capabilities } = known.facts
-    if (capabilities['tools'] !== undefined) this.#feed.start(this)
+    if (capabilities['tools'] !== undefined) this.#feed.start(toolSource(this))
     this.#settings.logLevel.join(this)
     this.#settings.rota.join(this)
   }

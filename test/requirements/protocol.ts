@@ -260,6 +260,17 @@ export const protocol: readonly Requirement[] = [
       },
     },
   },
+  {
+    id: 'CATALOG-2',
+    source: 'DESIGN: safe is an allow-list',
+    text: 'a list of tools that has no end is kept and followed only so far; what is beyond is unknown, and not refused',
+    proof: {
+      tests: {
+        'packages/pool/src/mcp/tool-catalog.test.ts': ['keeps only so much of a list that has no end, and does not say no to the rest'],
+        'packages/pool/src/mcp/catalog-feed.test.ts': ['follows a list that has no end for a minute, and takes it as it is'],
+      },
+    },
+  },
   // ── Tokens ─────────────────────────────────────────────────────────────────────────────────────────────────────────
   {
     id: 'TOKEN-1',

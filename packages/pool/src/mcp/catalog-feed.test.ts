@@ -74,6 +74,18 @@ it('asks at once when the tools have changed, and ever later where they always h
   expect([world.asked.slice(5), world.catalog.serves('late'), world.time.pending]).toEqual([[15_100], 'yes', 0])
 })
 
+it('follows a list that has no end for a minute, and takes it as it is', async () => {
+  const world = new World()
+  const feed = world.feed()
+  await world.time.run(10)
+  world.answer = () => {
+    world.time.advance(999)
+    return { tools: [{ name: `tool-${world.asked.length}` }], nextCursor: `${world.asked.length}` }
+  }
+  await feed.refresh()
+  expect([world.asked.length, world.catalog.serves('tool-2'), world.catalog.serves('x'), world.catalog.stale]).toEqual([62, 'yes', 'unknown', false])
+})
+
 it('does not report a session that was lost, nor anything of a connection that was closed', async () => {
   const world = new World()
   world.answer = () => new PoolError('SESSION_LOST', 'gone')

@@ -1,6 +1,9 @@
 import { PoolError } from '../errors.js'
-import { Alarm, type JsonObject, type JsonRpcResponse, type Random, type Timers } from '../ports.js'
+import { Alarm, type JsonObject, type JsonRpcResponse, type Milliseconds, type Random, type Timers } from '../ports.js'
 import type { ToolCatalog } from './tool-catalog.js'
+
+/** All pages together: whoever takes longer is not listed to its end. */
+const FETCH_WITHIN: Milliseconds = 60_000
 
 /** The connection over which tools are listed. */
 export interface ToolSource {
@@ -52,7 +55,14 @@ export class CatalogFeed extends Alarm {
 
   /** Resolves when the catalogue is up to date; rejects with a `PoolError` where it could not be fetched. */
   async refresh(): Promise<void> {
-    await this.#catalog.refresh((cursor) => this.#page(cursor))
+    let until: Milliseconds | undefined
+    await this.#catalog.refresh(async (cursor) => {
+      const source = this.#source
+      if (source === undefined) throw new PoolError('CONNECTION_LOST', 'the connection was closed')
+      const now = source.timers.now()
+      until ??= now + FETCH_WITHIN
+      return now < until ? page(source, cursor) : undefined
+    })
   }
 
   stop(): void {
@@ -84,13 +94,11 @@ export class CatalogFeed extends Alarm {
     // A lost session is told of as such, and another one is opened: it is no failure of the server.
     if (!(error instanceof PoolError && error.code === 'SESSION_LOST')) source.report(error instanceof Error ? error : new Error(String(error)))
   }
+}
 
-  async #page(cursor: string | undefined): Promise<JsonObject> {
-    const source = this.#source
-    if (source === undefined) throw new PoolError('CONNECTION_LOST', 'the connection was closed')
-    const response = await source.list(cursor === undefined ? {} : { cursor })
-    if ('result' in response) return response.result
-    const { label } = source
-    throw new PoolError('PROTOCOL', `${label} did not list its tools: ${response.error.message}`, { progress: 'answered', endpoint: label })
-  }
+async function page(source: ToolSource, cursor: string | undefined): Promise<JsonObject> {
+  const response = await source.list(cursor === undefined ? {} : { cursor })
+  if ('result' in response) return response.result
+  const { label } = source
+  throw new PoolError('PROTOCOL', `${label} did not list its tools: ${response.error.message}`, { progress: 'answered', endpoint: label })
 }

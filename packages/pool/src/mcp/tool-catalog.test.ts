@@ -91,6 +91,23 @@ describe('ToolCatalog', () => {
     expect(fetches).toBe(2)
   })
 
+  it('keeps only so much of a list that has no end, and does not say no to the rest', async () => {
+    for (const long of [1, 100_000]) {
+      const { catalog: tools, learn } = catalog()
+      let pages = 0
+      const page = (): JsonObject => {
+        pages++
+        return { tools: Array.from({ length: 100 }, (_, n) => tool(`${pages}-${n}`.padEnd(long, 'n'))), nextCursor: `${pages}` }
+      }
+      await tools.refresh(async () => page())
+      expect(pages).toBeLessThanOrEqual(101)
+      expect([tools.serves('1-0'.padEnd(long, 'n')), tools.serves('none')]).toEqual(['yes', 'unknown'])
+      // Page by page for a caller it is no different: the last page is what is known best.
+      for (let n = 0; n < 5; n++) learn(page(), { cursor: `${pages}` })
+      expect([tools.serves(`${pages}-0`.padEnd(long, 'n')), tools.serves('none')]).toEqual(['yes', 'unknown'])
+    }
+  })
+
   it('tells of changes, and not of lists that say the same', () => {
     const { learn, changes } = catalog()
     learn({ tools: [READS] })

@@ -2,11 +2,7 @@ import type { JsonObject, JsonRpcRequest, Serves, ToolFacts } from '../ports.js'
 import { FetchPace } from './fetch-pace.js'
 import { type HeaderAnnotation, headerAnnotations } from './http/header-annotations.js'
 import { isObject } from './json-object.js'
-
-interface Entry {
-  readonly facts: ToolFacts
-  readonly annotations: readonly HeaderAnnotation[]
-}
+import { type ToolEntry, ToolList } from './tool-list.js'
 
 /** How a list of tools differs from the one before. Twenty names of each at most: a server may have as many as it likes. */
 export interface ToolsChange {
@@ -25,8 +21,8 @@ export interface ToolCatalogOptions {
   readonly onChange?: (change: ToolsChange) => void
 }
 
-/** One page: the result of `tools/list`. */
-export type FetchTools = (cursor: string | undefined) => Promise<JsonObject>
+/** One page: the result of `tools/list`; undefined: it has taken long enough, and what was seen is all that is known. */
+export type FetchTools = (cursor: string | undefined) => Promise<JsonObject | undefined>
 
 /** A server that hands out cursors for ever is not followed for ever. */
 const MAX_PAGES = 1_000
@@ -45,8 +41,8 @@ export class ToolCatalog {
   readonly pace: FetchPace = new FetchPace()
   readonly #options: ToolCatalogOptions
   readonly #listeners = new Set<() => void>()
-  #tools = new Map<string, Entry>()
-  /** All pages have been seen. */
+  #tools: ReadonlyMap<string, ToolEntry> = new Map()
+  /** All pages have been seen, and everything on them is kept. */
   #complete = false
   /** Goes up whenever what is known may not be true any more: a fetch that began before that proves nothing. */
   #generation = 1
@@ -116,10 +112,11 @@ export class ToolCatalog {
     const { tools } = result
     if (!Array.isArray(tools)) return result
     const valid: unknown[] = []
-    const seen = new Map<string, Entry>()
+    const seen = new ToolList()
     for (const tool of tools as unknown[]) if (this.#read(tool, seen, exclude, onInvalid)) valid.push(tool)
     const whole = request.params?.['cursor'] === undefined && result['nextCursor'] === undefined
-    this.#replace(whole ? seen : new Map([...this.#tools, ...seen]), whole || this.#complete)
+    if (!whole) seen.addMissing(this.#tools)
+    this.#replace(seen, whole || this.#complete)
     return valid.length === tools.length ? result : { ...result, tools: valid }
   }
 
@@ -132,27 +129,30 @@ export class ToolCatalog {
 
   async #fetchAll(fetch: FetchTools): Promise<void> {
     const generation = this.#generation
-    const seen = new Map<string, Entry>()
+    const seen = new ToolList()
+    let complete = false
     let cursor: string | undefined
-    for (let pages = 0; pages < MAX_PAGES; pages++) {
-      const { tools, nextCursor } = await fetch(cursor)
+    for (let pages = 0; pages < MAX_PAGES && !complete && !seen.cut; pages++) {
+      const page = await fetch(cursor)
+      if (page === undefined) break
+      const { tools, nextCursor } = page
       if (Array.isArray(tools)) for (const tool of tools as unknown[]) this.#read(tool, seen, true, () => {})
-      if (typeof nextCursor !== 'string' || nextCursor === cursor) break
-      cursor = nextCursor
+      if (typeof nextCursor === 'string' && nextCursor !== cursor) cursor = nextCursor
+      else complete = true
     }
     this.#fetched = generation
-    this.#replace(seen, true)
+    this.#replace(seen, complete)
   }
 
   /** `false`: the definition is invalid and must not be offered. */
-  #read(tool: unknown, into: Map<string, Entry>, exclude: boolean, onInvalid: (error: Error) => void): boolean {
+  #read(tool: unknown, into: ToolList, exclude: boolean, onInvalid: (error: Error) => void): boolean {
     if (!isObject(tool) || typeof tool['name'] !== 'string') return true
     const found = headerAnnotations(tool['inputSchema'])
     if (!found.valid && exclude) {
       onInvalid(new Error(`tool ${JSON.stringify(tool['name'])} is left out: ${found.reason}`))
       return false
     }
-    into.set(tool['name'], { facts: this.#factsOf(tool), annotations: found.valid ? found.annotations : NOTHING })
+    into.add(tool['name'], { facts: this.#factsOf(tool), annotations: found.valid ? found.annotations : NOTHING })
     return true
   }
 
@@ -162,18 +162,19 @@ export class ToolCatalog {
     return { readOnly: trusted && annotations?.['readOnlyHint'] === true, idempotent: trusted && annotations?.['idempotentHint'] === true }
   }
 
-  #replace(tools: Map<string, Entry>, complete: boolean): void {
+  #replace(list: ToolList, complete: boolean): void {
     const before = this.#tools
     const known = this.#complete
+    const tools = list.entries
     const changed = !sameFacts(before, tools)
     this.#tools = tools
-    this.#complete = complete
-    if (changed || complete !== known) for (const listener of [...this.#listeners]) listener()
+    this.#complete = complete && !list.cut
+    if (changed || this.#complete !== known) for (const listener of [...this.#listeners]) listener()
     if (changed && known) this.#options.onChange?.(difference(before, tools))
   }
 }
 
-function difference(before: ReadonlyMap<string, Entry>, after: ReadonlyMap<string, Entry>): ToolsChange {
+function difference(before: ReadonlyMap<string, ToolEntry>, after: ReadonlyMap<string, ToolEntry>): ToolsChange {
   const common = [...after.keys()].filter((name) => before.has(name))
   return {
     tools: after.size,
@@ -187,7 +188,7 @@ function some(names: readonly string[]): readonly string[] {
   return names.slice(0, MOST_NAMES)
 }
 
-function sameFacts(before: ReadonlyMap<string, Entry>, after: ReadonlyMap<string, Entry>): boolean {
+function sameFacts(before: ReadonlyMap<string, ToolEntry>, after: ReadonlyMap<string, ToolEntry>): boolean {
   if (before.size !== after.size) return false
   for (const [name, entry] of after) {
     const old = before.get(name)
@@ -196,6 +197,6 @@ function sameFacts(before: ReadonlyMap<string, Entry>, after: ReadonlyMap<string
   return true
 }
 
-function hasFacts(a: Entry, b: Entry): boolean {
+function hasFacts(a: ToolEntry, b: ToolEntry): boolean {
   return a.facts.readOnly === b.facts.readOnly && a.facts.idempotent === b.facts.idempotent
 }

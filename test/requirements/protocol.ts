@@ -228,6 +228,20 @@ export const protocol: readonly Requirement[] = [
     },
   },
   {
+    id: 'SESSION-9',
+    source: 'DESIGN: sessions',
+    text: 'what a client of the pool remembers of replicas that are gone is bounded, and no connection of theirs',
+    proof: {
+      tests: {
+        'packages/pool/src/mcp/last-connections.test.ts': [
+          'forgets those that are gone when there are too many',
+          'keeps no connection of a replica that is gone',
+        ],
+        'packages/pool/src/mcp/subscriptions.test.ts': ['has the last thousand remembered of those that went, and no more'],
+      },
+    },
+  },
+  {
     id: 'SESSION-8',
     source: 'Review 2: questions of servers',
     text: 'an answer goes to the question that it was given to: into the session in which that was asked, and only while somebody waits for it',

@@ -15,6 +15,8 @@ import { isObject } from './json-object.js'
 
 const RETRY_FIRST: Milliseconds = 500
 const RETRY_MOST: Milliseconds = 30_000
+/** Replicas that are remembered though they are gone. */
+const MOST_LEFT = 1_000
 
 export interface ResourceStreamsListener {
   onUpdated(uri: string, notification: JsonRpcNotification): void
@@ -39,7 +41,7 @@ export class ResourceStreams {
   readonly #listener: ResourceStreamsListener
   readonly #streams = new Map<Target, ReplicaStream>()
   #uris: readonly string[] = []
-  /** Places of replicas that went while they were listened to: when they come back, something may have been missed. */
+  /** Places of replicas that went while they were listened to, the last of them: when they come back, something may have been missed. */
   readonly #left = new Set<string>()
   /** Streams are being told, and some may answer before all were. */
   #telling = false
@@ -67,7 +69,7 @@ export class ResourceStreams {
     this.#telling = true
     for (const [target, stream] of this.#streams) {
       if (replicas.includes(target) && stream.connection === target.connection) continue
-      if (stream.honored.length > 0) this.#left.add(target.place)
+      if (stream.honored.length > 0) this.#leave(target.place)
       stream.close()
       this.#streams.delete(target)
     }
@@ -79,6 +81,14 @@ export class ResourceStreams {
       stream.want(this.#uris)
     }
     this.#told()
+  }
+
+  #leave(place: string): void {
+    this.#left.add(place)
+    for (const oldest of this.#left) {
+      if (this.#left.size <= MOST_LEFT) return
+      this.#left.delete(oldest)
+    }
   }
 
   /** `onSettled` may come before this returns: there may be nothing to wait for. */

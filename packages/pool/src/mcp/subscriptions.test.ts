@@ -138,6 +138,21 @@ describe('a modern client', () => {
     expect(received).toMatchObject([{ method: 'notifications/resources/updated', params: { uri: 'x:1' } }])
   })
 
+  it('has the last thousand remembered of those that went, and no more', async () => {
+    const { engine, received, listen } = await opened('modern')
+    await listen('l', { resourceSubscriptions: ['x:1'] })
+    const comes = (n: number): void => {
+      engine.setReplicas(scriptedReplica(`pod-${n}`))
+      acknowledge(engine.last, 'x:1')
+    }
+    for (let n = 0; n <= 1_001; n++) comes(n)
+    received.length = 0
+    comes(0)
+    expect(received).toEqual([])
+    comes(1_001)
+    expect(received).toMatchObject([{ method: 'notifications/resources/updated' }])
+  })
+
   it('hears that lists may have changed when a replica connects again, and not when one connects first', async () => {
     const { engine, received, listen } = await opened('modern')
     engine.setReplicas(scriptedReplica('a'))

@@ -15,6 +15,7 @@ import type { Engine, FleetListener } from './engine.js'
 import { LISTENED, META } from './era-tables.js'
 import { unionOfCapabilities } from './handshake.js'
 import { isObject, metaOf } from './json-object.js'
+import { LastConnections } from './last-connections.js'
 import { ResourceStreams } from './resource-streams.js'
 
 /** Fifty replicas of one deployment change within seconds, two events of one change within milliseconds. */
@@ -51,8 +52,7 @@ export class Subscriptions implements FleetListener {
   readonly #subscribed = new Set<string>()
   #waiting: Array<(refusal: JsonRpcError | undefined) => void> = []
   #replicas: readonly Target[] = []
-  /** The connection that each replica had when it was last there, by its place. */
-  readonly #connections = new Map<string, Target['connection']>()
+  readonly #connections = new LastConnections()
   #unwatch: (() => void) | undefined
 
   constructor(engine: Engine, options: SubscriptionsOptions) {
@@ -137,9 +137,7 @@ export class Subscriptions implements FleetListener {
 
   onReplicas(replicas: readonly Target[]): void {
     this.#replicas = replicas
-    const reconnected = replicas.filter(({ place, connection }) => (this.#connections.get(place) ?? connection) !== connection)
-    for (const { place, connection } of replicas) this.#connections.set(place, connection)
-    if (reconnected.length > 0) this.#listsMayHaveChanged()
+    if (this.#connections.reconnected(replicas)) this.#listsMayHaveChanged()
     this.#streams.setReplicas(this.#options.era() === 'modern' ? replicas : replicas.filter((replica) => replica.connection.era === 'modern'))
   }
 

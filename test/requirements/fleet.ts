@@ -98,6 +98,20 @@ export const fleet: readonly Requirement[] = [
       bench: 'pick',
     },
   },
+  {
+    id: 'LOAD-6',
+    source: 'DESIGN: public names, `updateLoadMetrics` and a health answer’s `metrics`',
+    text: 'what is shown of reports besides is bounded: of a server its last one, of users all that they said',
+    proof: {
+      tests: {
+        'packages/pool/src/fleet/reports.test.ts': [
+          'shows the last report of a server, and keeps what load is made of',
+          'adds up what users say, and of a name that a server uses too believes whoever spoke last',
+          'takes no more than a hundred names, and from a server no long ones and no values but numbers, flags and short texts',
+        ],
+      },
+    },
+  },
   // ── Sizing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
   {
     id: 'SIZE-1',

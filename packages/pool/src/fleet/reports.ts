@@ -17,14 +17,20 @@ export interface LoadMetrics {
   [name: string]: unknown
 }
 
-/** What the pool knows better than a server. */
-const OURS: ReadonlySet<string> = new Set(['activeRequests', 'totalRequests', 'averageLatency', 'lastUpdate'])
+/** What the pool knows better than a server, and what load is made of. */
+const NAMED: ReadonlySet<string> = new Set(['activeRequests', 'totalRequests', 'averageLatency', 'lastUpdate', 'cpuUsage', 'applicationUsage', 'memoryUsage'])
+/** What is shown besides of one server, and of what users say of it. */
+const MOST_NAMES = 100
+/** Characters of a name or a text that a server reports. */
+const LONGEST = 200
 
 /** What was said of a client's load, by its server and by users, on top of what the pool sees itself. */
 export class Reports {
   readonly #load: ClientLoad
   readonly #wallClock: () => number
-  #others: Readonly<Record<string, unknown>> = {}
+  /** Of the server's last report that said anything. */
+  #ofServer: Readonly<Record<string, unknown>> = {}
+  #ofUsers: Readonly<Record<string, unknown>> = {}
   /** What a written `totalRequests` was above those of the pool. */
   #requestsElsewhere = 0
   #lastUpdate = 0
@@ -36,24 +42,32 @@ export class Reports {
 
   /** Requests and latency are not taken from a server: it counts our calls too, and does not see the way to it. */
   fromServer(metrics: ReportedMetrics): void {
-    this.add(Object.fromEntries(Object.entries(metrics).filter(([name]) => !OURS.has(name))))
+    this.#take(undefined, undefined, metrics)
+    if (Object.keys(metrics).length > 0) this.#ofServer = others(metrics, isShort)
+    this.#lastUpdate = this.#wallClock()
   }
 
   /** Fields that are left out stay what they were. `activeRequests` is what others have under way. */
   add(metrics: Readonly<Record<string, unknown>>): void {
-    const { activeRequests, totalRequests, averageLatency, cpuUsage, memoryUsage, lastUpdate, ...others } = metrics
+    const { activeRequests, totalRequests, averageLatency, lastUpdate } = metrics
+    this.#take(activeRequests, averageLatency, metrics)
+    const total = number(totalRequests)
+    if (total !== undefined) this.#requestsElsewhere = total - this.#load.statistics.total
+    // Of a name that both use, whoever spoke last is believed.
+    this.#ofServer = others(this.#ofServer, (name) => !(name in metrics))
+    this.#ofUsers = others({ ...this.#ofUsers, ...metrics }, () => true)
+    this.#lastUpdate = number(lastUpdate) ?? this.#wallClock()
+  }
+
+  #take(activeRequests: unknown, averageLatency: unknown, { cpuUsage, applicationUsage, memoryUsage }: Readonly<Record<string, unknown>>): void {
     const { report } = this.#load
     this.#load.report = {
       activeRequests: number(activeRequests) ?? report.activeRequests,
       averageLatency: number(averageLatency) ?? report.averageLatency,
       cpuUsage: number(cpuUsage) ?? report.cpuUsage,
-      applicationUsage: number(others['applicationUsage']) ?? report.applicationUsage,
+      applicationUsage: number(applicationUsage) ?? report.applicationUsage,
       memoryUsage: number(memoryUsage) ?? report.memoryUsage,
     }
-    const total = number(totalRequests)
-    if (total !== undefined) this.#requestsElsewhere = total - this.#load.statistics.total
-    this.#others = { ...this.#others, ...others }
-    this.#lastUpdate = number(lastUpdate) ?? this.#wallClock()
   }
 
   /** Fields that are left out are 0, and latency is what the pool measures. */
@@ -66,14 +80,17 @@ export class Reports {
   clear(): void {
     this.#load.report = { activeRequests: 0, averageLatency: undefined, cpuUsage: 0, memoryUsage: 0 }
     this.#requestsElsewhere = 0
-    this.#others = {}
+    this.#ofServer = {}
+    this.#ofUsers = {}
     this.#lastUpdate = 0
   }
 
   get metrics(): LoadMetrics {
     const { report, averageLatency, outstanding, statistics } = this.#load
     return {
-      ...this.#others,
+      ...this.#ofUsers,
+      ...this.#ofServer,
+      ...(report.applicationUsage === undefined ? {} : { applicationUsage: report.applicationUsage }),
       activeRequests: outstanding + report.activeRequests,
       totalRequests: statistics.total + this.#requestsElsewhere,
       averageLatency,
@@ -86,4 +103,21 @@ export class Reports {
 
 function number(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined
+}
+
+/** What has no place of its own, up to a bound. */
+function others(metrics: Readonly<Record<string, unknown>>, wanted: (name: string, value: unknown) => boolean): Record<string, unknown> {
+  const found: Record<string, unknown> = {}
+  let names = 0
+  for (const [name, value] of Object.entries(metrics)) {
+    if (NAMED.has(name) || !wanted(name, value)) continue
+    if (++names > MOST_NAMES) break
+    found[name] = value
+  }
+  return found
+}
+
+function isShort(name: string, value: unknown): boolean {
+  if (name.length > LONGEST) return false
+  return typeof value === 'boolean' || (typeof value === 'string' ? value.length <= LONGEST : number(value) !== undefined)
 }

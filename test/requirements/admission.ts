@@ -182,6 +182,8 @@ export const admission: readonly Requirement[] = [
           'limits tools where the client has no limit',
         ],
         'packages/pool/src/call-path.test.ts': ['nobody who left is given a call, and no limit is passed'],
+        'packages/pool/src/call-path-places.test.ts': ['lift no limit of a tool, and take no hint away'],
+        'packages/pool/src/balance/call-kinds.test.ts': ['gives a tool that exists a kind of its own whatever names were made up before, up to a bound'],
         'packages/pool/test/resilience-queue.test.ts': [
           'no server sees more at once than one client may have under way, hedges and retries included',
           'a tool has a limit of its own, which others do not feel',

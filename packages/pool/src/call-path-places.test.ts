@@ -127,3 +127,20 @@ describe('a client that comes', () => {
     await expect(world.path.whenNext({})).resolves.toBe(world.replicas[0])
   })
 })
+
+describe('names of tools that somebody made up', () => {
+  it('lift no limit of a tool, and take no hint away', () => {
+    const world = new PathWorld(2, { maxConcurrentRequestsPerTool: { scan: 1 } })
+    for (const replica of world.replicas) Object.assign(replica, { tool: (name: string) => (name === 'read' ? replica.toolFacts : undefined) })
+    for (let n = 0; n < 1_000; n++) world.call({}, `made-up-${n}`)
+    for (const attempt of world.open) attempt.answer()
+    const scans = Array.from({ length: 4 }, () => world.call({}, 'scan'))
+    expect(world.open).toHaveLength(2)
+    while (world.open.length > 0) world.open[0]!.answer()
+    expect(scans.map(({ answers }) => answers.length)).toEqual([1, 1, 1, 1])
+    const read = world.call({}, 'read')
+    world.open[0]!.fail('sent')
+    world.open[0]!.answer()
+    expect(read.answers).toHaveLength(1)
+  })
+})

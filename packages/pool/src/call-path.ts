@@ -119,7 +119,7 @@ export class CallPath {
   readonly affinity: Affinity
   readonly calls: Calls
   readonly #ports: CallPathPorts
-  readonly #kinds = new CallKinds()
+  readonly #kinds = new CallKinds({ exists: (tool) => this.#exists(tool) })
   readonly #book: LatencyBook
   readonly #balancer: Balancer
   readonly #ejections: Ejections
@@ -299,6 +299,12 @@ export class CallPath {
       now,
       (target) => isWilling(refusalOf(target, query, now)),
       (target) => refusalOf(target, query, now) === undefined,
+    )
+  }
+
+  #exists(tool: string): boolean {
+    return (
+      Object.hasOwn(this.#ports.settings.maxConcurrentRequestsPerTool, tool) || this.#available.some(({ connection }) => connection.tool(tool) !== undefined)
     )
   }
 

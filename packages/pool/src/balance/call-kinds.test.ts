@@ -34,4 +34,15 @@ describe('CallKinds', () => {
     expect(kinds.kindOf('vendor/a')).toBe(kinds.kindOf('vendor/b'))
     expect(kinds.kindOf('ping').method).toBe('ping')
   })
+
+  it('gives a tool that exists a kind of its own whatever names were made up before, up to a bound', () => {
+    const existing = new Set(['gpu'])
+    const kinds = new CallKinds({ maxTools: 5, maxExistingTools: 7, exists: (tool) => existing.has(tool) })
+    for (let n = 0; n < 100; n++) kinds.kindOf('tools/call', `made-up-${n}`)
+    expect(kinds.kindOf('tools/call', 'gpu')).toMatchObject({ tool: 'gpu' })
+    expect(kinds.kindOf('tools/call', 'later')).toMatchObject({ tool: undefined })
+    existing.add('later').add('last')
+    expect(kinds.kindOf('tools/call', 'later')).toMatchObject({ tool: 'later' })
+    expect(kinds.kindOf('tools/call', 'last')).toMatchObject({ tool: undefined })
+  })
 })

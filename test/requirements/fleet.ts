@@ -179,6 +179,7 @@ export const fleet: readonly Requirement[] = [
       tests: {
         'packages/pool/src/fleet/fleet-health.test.ts': [
           'is recovered for ever, with backoff, and without giving a place of minSize up',
+          'is recovered with a wait where calls are repeated without one',
           'costs a client above minSize its place, which it gets back when its endpoint answers',
         ],
         'packages/pool/src/backoff.test.ts': ['uses the whole interval from nothing on: mean of 10,000 waits within 2% of half of it'],

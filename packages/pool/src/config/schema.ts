@@ -193,7 +193,12 @@ export const poolOptions: OptionTable<CheckedPoolOptions, PoolDefaults> = {
   affinityTimeout: { ...row, check: duration, default: 3_600_000, doc: 'How long an affinity key is remembered after its last use.' },
 
   retryAttempts: { ...row, check: count(0, 100), default: 3, doc: 'Attempts after the first, where another is safe. 0 turns retries off.' },
-  retryDelay: { ...row, check: durationOrNone, default: 1_000, doc: 'Base of the backoff between attempts; the first failover waits for nothing.' },
+  retryDelay: {
+    ...row,
+    check: durationOrNone,
+    default: 1_000,
+    doc: 'Base of the backoff between attempts; the first failover waits for nothing. Reconnections take at least 100 for it.',
+  },
   maxRetryDelay: { ...row, check: durationOrNone, otherwise: '10,000, or `retryDelay` where that is longer', doc: 'The backoff at most.' },
 
   eraCacheTime: { ...row, check: durationOrNone, default: 3_600_000, doc: 'How long the era of an endpoint is remembered before it is probed again.' },

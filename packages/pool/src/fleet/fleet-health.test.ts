@@ -234,6 +234,18 @@ describe('a lost connection', () => {
     expect(world.status(client)).toBe('healthy')
   })
 
+  it('is recovered with a wait where calls are repeated without one', async () => {
+    const world = new FleetWorld(['a', 'b', 'never'], { retryDelay: 0, minSize: 3 })
+    world.server('never').state = 'down'
+    await world.started()
+    world.server('a').crash()
+    await world.time.run(60_000)
+    for (const name of ['a', 'never']) {
+      expect(world.server(name).attempts.length).toBeGreaterThan(5)
+      expect(world.server(name).attempts.length).toBeLessThan(50)
+    }
+  })
+
   it('is not reconnected at once again and again where the server accepts and drops', async () => {
     const world = await running()
     const client = world.at('a')

@@ -105,4 +105,5 @@ describe('Recovery', () => {
 it('does not wait longer than 5 s to see whether a replica is back, nor longer than maxRetryDelay', () => {
   expect(recoveryLimits({ retryDelay: 1_000, maxRetryDelay: 10_000 })).toEqual({ base: 1_000, max: 5_000 })
   expect(recoveryLimits({ retryDelay: 100, maxRetryDelay: 2_000 })).toEqual({ base: 100, max: 2_000 })
+  expect(recoveryLimits({ retryDelay: 0, maxRetryDelay: 0 })).toEqual({ base: 100, max: 100 })
 })

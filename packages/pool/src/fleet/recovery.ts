@@ -6,9 +6,11 @@ import { Alarm, type Milliseconds, type Random, type Timers } from '../ports.js'
  * whether it is back costs it one handshake, and a replica should not stand idle for long because of our patience.
  */
 const MOST_PATIENT: Milliseconds = 5_000
+/** And the shortest, before chance: calls may be repeated without a wait, for they come to an end, and reconnecting does not. */
+const LEAST_PATIENT: Milliseconds = 100
 
 export function recoveryLimits(config: { readonly retryDelay: Milliseconds; readonly maxRetryDelay: Milliseconds }): BackoffLimits {
-  return { base: config.retryDelay, max: Math.min(config.maxRetryDelay, MOST_PATIENT) }
+  return { base: Math.max(LEAST_PATIENT, config.retryDelay), max: Math.max(LEAST_PATIENT, Math.min(config.maxRetryDelay, MOST_PATIENT)) }
 }
 
 /** The client that is to come back. */

@@ -324,6 +324,7 @@ export const calls: readonly Requirement[] = [
     text: 'transport errors, timeouts, 5xx, malformed answers; not errors of JSON-RPC, `isError`, a caller’s cancel, 4xx about the request',
     proof: {
       tests: {
+        'packages/pool/src/mcp/channel/channel.test.ts': ['blames the caller for what cannot be written as JSON'],
         'packages/pool/src/call/outcome.test.ts': [
           'blames the replica for %s',
           'does not blame the replica for %s',

@@ -140,6 +140,20 @@ describe('Channel', () => {
     expect(call.failures).toMatchObject([{ code: 'CONNECTION_LOST', progress: 'not-sent' }])
   })
 
+  it('blames the caller for what cannot be written as JSON', async () => {
+    const { transport, channel, owner } = await opened()
+    transport.sendError = new TypeError('Do not know how to serialize a BigInt')
+    const [wrong, right] = [new Waiting(), new Waiting()]
+    channel.request(1, { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'x', arguments: { n: 1n } } }, wrong)
+    channel.request(2, { jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name: 'x' } }, right)
+    await Promise.resolve()
+    expect(wrong.failures).toMatchObject([
+      { code: 'CONFIG', retryable: false, message: 'tools/call cannot be written as JSON: Do not know how to serialize a BigInt' },
+    ])
+    expect(right.failures).toMatchObject([{ code: 'CONNECTION_LOST', progress: 'not-sent' }])
+    expect([channel.isOpen, owner.errors]).toEqual([true, []])
+  })
+
   it('is silent once we close it', async () => {
     const { transport, channel, owner, begin } = await opened()
     const call = begin(1)

@@ -84,8 +84,8 @@ export class Channel {
     this.#pending.set(id, pending)
     this.#count(pending, 1)
     this.#transport.send(request).catch((error: unknown) => {
-      const failure = this.#made.sendFailure(error)
-      if (this.forget(id)) pending.failed(failure ?? this.#failure('CONNECTION_LOST', 'took no message', 'not-sent', error))
+      if (!this.forget(id)) return
+      pending.failed(whyUnwritable(request) ?? this.#made.sendFailure(error) ?? this.#failure('CONNECTION_LOST', 'took no message', 'not-sent', error))
     })
   }
 
@@ -230,6 +230,16 @@ export class Channel {
 
 /** Messages for requests that are over. */
 const NOBODY: Pending = { kind: 'own', answered() {}, notified() {}, asked() {}, failed() {} }
+
+/** A caller's BigInt, or a ring: no fault of the server, and no better elsewhere. Asked only when it could not be sent. */
+function whyUnwritable(request: JsonRpcRequest): PoolError | undefined {
+  try {
+    JSON.stringify(request)
+    return undefined
+  } catch (cause) {
+    return new PoolError('CONFIG', `${request.method} cannot be written as JSON: ${asError(cause).message}`, { cause })
+  }
+}
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error))

@@ -246,6 +246,10 @@ export const transport: readonly Requirement[] = [
           'is not left behind: closing ends the child, and those of its sessions',
           'is not left behind when nobody waits for it any more',
         ],
+        'packages/pool/src/mcp/channel/outbox.test.ts': [
+          'fails all that wait when the child is gone, the one that was being written too, and what comes later',
+        ],
+        'packages/pool/test/stdio-transport.test.ts': ['that dies while its pipe is full fails all who wait for it, and nothing piles up on the pipe'],
         'packages/pool/src/mcp/channel/reaper.test.ts': ['kills what is left when this process exits, and nothing that was let go'],
         'packages/pool/src/fleet/recovery.test.ts': ['tries at once, then with a growing backoff, for ever'],
       },

@@ -99,7 +99,7 @@ export class Channel {
   }
 
   async notify(notification: JsonRpcNotification): Promise<void> {
-    if (this.#state === 'open') await this.#transport.send(notification).catch((error: unknown) => this.#owner.onError(asError(error)))
+    if (this.#state === 'open') await this.#transport.send(notification).catch((error: unknown) => this.#report(error))
   }
 
   setProtocolVersion(version: string): void {
@@ -136,7 +136,7 @@ export class Channel {
   #asked(request: JsonRpcRequest): void {
     const reply = (response: JsonRpcResponse): void => {
       if (this.#state !== 'open' || !this.#questions.delete(request.id)) return
-      this.#transport.send({ ...response, id: request.id }).catch((error: unknown) => this.#owner.onError(asError(error)))
+      this.#transport.send({ ...response, id: request.id }).catch((error: unknown) => this.#report(error))
     }
     const call = this.#onlyCall()
     this.#questions.set(request.id, call)
@@ -189,6 +189,11 @@ export class Channel {
   }
 
   // ── The end ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** A message that nobody waits for could not be sent. */
+  #report(error: unknown): void {
+    if (this.#state === 'open') this.#owner.onError(asError(error))
+  }
 
   #erred(error: Error): void {
     this.#lastError = error

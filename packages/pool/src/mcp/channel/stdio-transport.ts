@@ -1,6 +1,7 @@
 import type { ResolvedStdioEndpoint } from '../../config/index.js'
 import { LastWords } from './last-words.js'
 import type { MessageTransport, NewTransport } from './message-transport.js'
+import { Outbox } from './outbox.js'
 import { reapAtExit } from './reaper.js'
 
 /**
@@ -35,6 +36,7 @@ export async function newStdioTransport(endpoint: ResolvedStdioEndpoint, maxMess
 
 /** Watches over the child from its start to its end. */
 function reaped(transport: MessageTransport & { readonly pid: number | null }): MessageTransport {
+  const outbox = new Outbox((message) => transport.send(message))
   let letGo = (): void => {}
   return {
     async start() {
@@ -42,13 +44,15 @@ function reaped(transport: MessageTransport & { readonly pid: number | null }): 
       transport.onerror = (error) => this.onerror?.(error)
       transport.onclose = () => {
         letGo()
+        outbox.end(new Error('the child is gone'))
         this.onclose?.()
       }
       await transport.start()
       if (transport.pid !== null) letGo = reapAtExit(transport.pid)
     },
-    send: (message) => transport.send(message),
+    send: (message) => outbox.send(message),
     async close() {
+      outbox.end(new Error('the child was closed'))
       await transport.close()
       letGo()
     },

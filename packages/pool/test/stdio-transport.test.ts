@@ -1,0 +1,34 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { ResolvedStdioEndpoint } from '../src/config/index.js'
+import { newStdioTransport } from '../src/mcp/channel/stdio-transport.js'
+
+const child = (command: string, args: readonly string[]): ResolvedStdioEndpoint => ({
+  kind: 'stdio',
+  id: 'e',
+  label: 'a server',
+  weight: 1,
+  tags: [],
+  protocolVersion: undefined,
+  trustAnnotations: true,
+  command,
+  args,
+  env: {},
+  cwd: undefined,
+})
+
+describe('a child', () => {
+  it('that dies while its pipe is full fails all who wait for it, and nothing piles up on the pipe', async () => {
+    const warnings: Error[] = []
+    const onWarning = (warning: Error): void => void warnings.push(warning)
+    process.on('warning', onWarning)
+    onTestFinished(() => void process.off('warning', onWarning))
+    const { transport } = await newStdioTransport(child(process.execPath, ['-e', "process.stdin.once('data', () => process.exit(1))"]), 1_000_000)
+    transport.onerror = () => {}
+    await transport.start()
+    onTestFinished(() => transport.close())
+    const message = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { text: 'x'.repeat(1_000_000) } } as const
+    const sent = await Promise.allSettled(Array.from({ length: 16 }, () => transport.send(message)))
+    expect(sent.at(-1)).toMatchObject({ status: 'rejected', reason: { message: 'the child is gone' } })
+    expect(warnings).toEqual([])
+  })
+})

@@ -185,6 +185,7 @@ export const doors: readonly Requirement[] = [
         'packages/pool/test/pool.test.ts': ['shows no secret in errors, events, statistics or what is printed of it'],
         'packages/pool/src/config/refusals.property.test.ts': ['shows no secret, wherever one was put and whatever else is wrong'],
         'packages/pool/src/auth/token-endpoint.test.ts': ['never shows the secret, in whatever form and wherever the server repeats it'],
+        'packages/pool/test/stdio-transport.test.ts': ['that does not start does not show its arguments'],
         'packages/pool/test/sdk-channel.test.ts': ['keeps its secrets: neither its environment nor its arguments get into errors'],
       },
     },

@@ -1,5 +1,7 @@
+import { inspect } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { ResolvedStdioEndpoint } from '../src/config/index.js'
+import { Channel } from '../src/mcp/channel/channel.js'
 import { newStdioTransport } from '../src/mcp/channel/stdio-transport.js'
 
 const child = (command: string, args: readonly string[]): ResolvedStdioEndpoint => ({
@@ -30,5 +32,13 @@ describe('a child', () => {
     const sent = await Promise.allSettled(Array.from({ length: 16 }, () => transport.send(message)))
     expect(sent.at(-1)).toMatchObject({ status: 'rejected', reason: { message: 'the child is gone' } })
     expect(warnings).toEqual([])
+  })
+
+  it('that does not start does not show its arguments', async () => {
+    const made = await newStdioTransport(child('/no/such/server', ['--api-key', 's3cr3t-value']), 1_000_000)
+    const channel = new Channel(made, 'a server', { onNotification() {}, onRequest() {}, onError() {}, onEnd() {} })
+    const failure: unknown = await channel.start().catch((error: unknown) => error)
+    expect(failure).toMatchObject({ code: 'CONNECT_FAILED', cause: { code: 'ENOENT', message: 'spawn /no/such/server ENOENT' } })
+    expect(inspect(failure, { depth: Number.POSITIVE_INFINITY, showHidden: true })).not.toContain('s3cr3t')
   })
 })

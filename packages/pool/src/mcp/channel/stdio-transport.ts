@@ -41,13 +41,13 @@ function reaped(transport: MessageTransport & { readonly pid: number | null }): 
   return {
     async start() {
       transport.onmessage = (message) => this.onmessage?.(message)
-      transport.onerror = (error) => this.onerror?.(error)
+      transport.onerror = (error) => this.onerror?.(withoutArguments(error))
       transport.onclose = () => {
         letGo()
         outbox.end(new Error('the child is gone'))
         this.onclose?.()
       }
-      await transport.start()
+      await transport.start().catch((error: Error) => Promise.reject(withoutArguments(error)))
       if (transport.pid !== null) letGo = reapAtExit(transport.pid)
     },
     send: (message) => outbox.send(message),
@@ -57,4 +57,9 @@ function reaped(transport: MessageTransport & { readonly pid: number | null }): 
       letGo()
     },
   }
+}
+
+/** An error of Node's about a child that does not start carries its arguments, and those may be secrets. */
+function withoutArguments(error: NodeJS.ErrnoException): Error {
+  return 'spawnargs' in error ? Object.assign(new Error(error.message), { code: error.code }) : error
 }

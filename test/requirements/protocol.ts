@@ -75,7 +75,13 @@ export const protocol: readonly Requirement[] = [
     text: 'a lost upstream stream is listened to again; the client’s own ends only when it is finally lost',
     proof: {
       tests: {
+        'packages/pool/src/mcp/channel/own-listen.test.ts': [
+          'is patient with one that ends each stream as soon as it has agreed to it, and soon back after one that lasted',
+          'tells who subscribes when the server has agreed, or why not, and does not ask for that again',
+          'listens again without what was refused where that ended the only stream',
+        ],
         'packages/pool/src/mcp/subscriptions.test.ts': [
+          'is not told so again and again by a replica that ends each stream as soon as it has agreed to it',
           'has its streams opened again when they are lost, later and later, and is told that it may have missed something',
           'loses its stream for good only when all that it listens to is refused',
         ],

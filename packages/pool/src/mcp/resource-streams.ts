@@ -15,6 +15,8 @@ import { isObject } from './json-object.js'
 
 const RETRY_FIRST: Milliseconds = 500
 const RETRY_MOST: Milliseconds = 30_000
+/** A stream that lasted for so long was one. A server that agrees to listen and ends it at once has not begun to. */
+const LASTING: Milliseconds = 5_000
 /** Replicas that are remembered though they are gone. */
 const MOST_LEFT = 1_000
 
@@ -138,6 +140,8 @@ class ReplicaStream extends Alarm {
   /** Replaces `#current` once it is acknowledged. */
   #next: Listen | undefined
   #failures = 0
+  /** When `#current` was acknowledged. */
+  #since: Milliseconds = 0
   /** A stream was lost since the last acknowledgment: what happened meanwhile is unknown. */
   #missed: boolean
   #settled = true
@@ -200,7 +204,7 @@ class ReplicaStream extends Alarm {
     this.#current?.cancel()
     this.#current = listen
     this.#next = undefined
-    this.#failures = 0
+    this.#since = this.#engine.timers.now()
     if (this.#missed) {
       this.#missed = false
       for (const uri of listen.honored) this.#owner.updated(uri, { jsonrpc: '2.0', method: 'notifications/resources/updated', params: { uri } })
@@ -212,6 +216,7 @@ class ReplicaStream extends Alarm {
     if (this.#current === listen) {
       this.#current = undefined
       this.#missed = true
+      if (this.#engine.timers.now() - this.#since >= LASTING) this.#failures = 0
       // Another one is on its way already.
       if (this.#next !== undefined) return
     } else if (this.#next === listen) this.#next = undefined

@@ -122,6 +122,28 @@ describe('a modern client', () => {
     expect(received).toMatchObject([{ method: 'notifications/resources/updated', params: { uri: 'x:1' } }])
   })
 
+  it('is not told so again and again by a replica that ends each stream as soon as it has agreed to it', async () => {
+    const { engine, received, listen } = await opened('modern')
+    engine.setReplicas(scriptedReplica('a'))
+    await listen('l', { resourceSubscriptions: ['x:1'] })
+    engine.script = (call) => {
+      acknowledge(call, 'x:1')
+      call.answer()
+    }
+    acknowledge(engine.last, 'x:1')
+    engine.last.answer()
+    received.length = 0
+    engine.timers.advance(60_000)
+    expect(engine.calls.length).toBeLessThan(15)
+    // One that lasted is opened again soon.
+    engine.script = (call) => acknowledge(call, 'x:1')
+    engine.timers.advance(60_000)
+    const before = engine.calls.length
+    engine.last.answer()
+    engine.timers.advance(500)
+    expect(engine.calls.length).toBe(before + 1)
+  })
+
   it('is told the same of a replica that went and came back, and not of a new one', async () => {
     const { engine, received, listen } = await opened('modern')
     const [a, b] = [scriptedReplica('a'), scriptedReplica('b')]

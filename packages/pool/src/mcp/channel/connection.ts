@@ -155,8 +155,7 @@ export class ChannelConnection implements LiveConnection, ChannelOwner, Exchange
       case 'listen':
         return this.#listens.start(attempt)
       case 'subscribe':
-        this.#ownListen?.subscribe(plan.uri)
-        exchange.settle(ok(attempt, {}))
+        this.#ownListen?.subscribe(plan.uri, (refusal) => exchange.settle(refusal ?? ok(attempt, {})))
         break
       case 'unsubscribe':
         this.#ownListen?.unsubscribe(plan.uri)

@@ -40,7 +40,7 @@ it('listens to what the server can report, and hands it on without the id of a r
 it('does not listen where there is nothing to hear', async () => {
   const { transport, subject } = await listening({ tools: {} })
   expect(transport.requests).toEqual([])
-  subject.subscribe('a:1')
+  subject.subscribe('a:1', () => {})
   expect(transport.requests).toMatchObject([{ params: { notifications: { resourceSubscriptions: ['a:1'] } } }])
   subject.unsubscribe('a:1')
   expect(transport.notifications).toMatchObject([{ method: 'notifications/cancelled', params: { requestId: 1 } }])
@@ -49,8 +49,8 @@ it('does not listen where there is nothing to hear', async () => {
 it('opens the new stream before it closes the old one', async () => {
   const { transport, subject, acknowledge } = await listening()
   acknowledge(1)
-  subject.subscribe('a:1')
-  subject.subscribe('a:1')
+  subject.subscribe('a:1', () => {})
+  subject.subscribe('a:1', () => {})
   expect(transport.requests).toHaveLength(2)
   expect(transport.notifications).toEqual([])
   acknowledge(2)
@@ -68,6 +68,65 @@ it.each(['result', 'cancelled'] as const)('listens again when the server ends it
     time.advance(1)
     expect(transport.requests).toHaveLength(length + 1)
   }
+})
+
+it('is patient with one that ends each stream as soon as it has agreed to it, and soon back after one that lasted', async () => {
+  const { time, transport, acknowledge } = await listening()
+  const endsAtOnce = (): void => {
+    const { length } = transport.requests
+    acknowledge(length)
+    transport.answer(length)
+  }
+  for (const delay of [1_000, 2_000, 4_000]) {
+    endsAtOnce()
+    const { length } = transport.requests
+    time.advance(delay - 1)
+    expect(transport.requests).toHaveLength(length)
+    time.advance(1)
+  }
+  acknowledge(4)
+  time.advance(5_000)
+  transport.answer(4)
+  time.advance(1_000)
+  expect(transport.requests).toHaveLength(5)
+})
+
+it('tells who subscribes when the server has agreed, or why not, and does not ask for that again', async () => {
+  const { time, transport, subject, acknowledge } = await listening()
+  const heard: unknown[] = []
+  const subscribe = (uri: string): void => subject.subscribe(uri, (refusal) => heard.push([uri, refusal === undefined ? 'agreed' : refusal]))
+  const asked = (): unknown => (transport.requests.at(-1)?.params?.['notifications'] as JsonObject)['resourceSubscriptions']
+  acknowledge(1)
+  subscribe('good')
+  subscribe('good')
+  expect(heard).toEqual([])
+  acknowledge(2)
+  subscribe('good')
+  expect(heard.splice(0)).toEqual(Array(3).fill(['good', 'agreed']))
+  subscribe('bad')
+  transport.error(3, -32_602, 'no such resource')
+  expect(heard.splice(0)).toMatchObject([['bad', { error: { message: 'no such resource' } }]])
+  subscribe('better')
+  expect(asked()).toEqual(['good', 'better'])
+  // The stream that there was goes on until the next is agreed to.
+  expect(transport.notifications).toHaveLength(1)
+  acknowledge(4)
+  subscribe('last')
+  transport.die()
+  subject.close()
+  expect(heard).toMatchObject([
+    ['better', 'agreed'],
+    ['last', { code: 'CONNECTION_LOST' }],
+  ])
+  expect(time.pending).toBe(0)
+})
+
+it('listens again without what was refused where that ended the only stream', async () => {
+  const { time, transport, subject } = await listening()
+  subject.subscribe('bad', () => {})
+  transport.error(2, -32_602, 'no such resource')
+  time.advance(1_000)
+  expect(transport.requests.at(-1)).toMatchObject({ id: 3, params: { notifications: { toolsListChanged: true } } })
 })
 
 it('takes no for an answer', async () => {

@@ -1,11 +1,26 @@
-import type { PoolError } from '../../errors.js'
-import { Alarm, type JsonObject, type JsonRpcNotification, type JsonRpcResponse, type Milliseconds, type Random, type Timers } from '../../ports.js'
+import { PoolError } from '../../errors.js'
+import {
+  Alarm,
+  type JsonObject,
+  type JsonRpcError,
+  type JsonRpcNotification,
+  type JsonRpcResponse,
+  type Milliseconds,
+  type Random,
+  type Timers,
+} from '../../ports.js'
 import { LISTENED, META } from '../era-tables.js'
 import { isObject, metaOf } from '../json-object.js'
 import type { Channel, Pending } from './channel.js'
 
 const RETRY_FIRST: Milliseconds = 1_000
 const RETRY_MOST: Milliseconds = 60_000
+/** A stream that lasted for so long was one. A server that agrees to listen and ends it at once has not begun to. */
+const LASTING: Milliseconds = 5_000
+const METHOD_NOT_FOUND = -32_601
+
+/** undefined: the server has agreed. */
+export type Subscribed = (refusal: JsonRpcError | PoolError | undefined) => void
 
 export interface OwnListenPorts {
   readonly timers: Timers
@@ -26,9 +41,13 @@ export class OwnListen extends Alarm {
   readonly #ports: OwnListenPorts
   readonly #lists: JsonObject = {}
   readonly #uris = new Set<string>()
+  /** Those who wait for the server to agree, and what they want to hear of. */
+  #waiting: Array<readonly [uri: string, done: Subscribed]> = []
   #current: ListenRequest | undefined
   #next: ListenRequest | undefined
   #failures = 0
+  /** When `#current` was acknowledged. */
+  #since: Milliseconds = 0
   #closed = false
 
   constructor(channel: Channel, capabilities: JsonObject, ports: OwnListenPorts) {
@@ -45,11 +64,14 @@ export class OwnListen extends Alarm {
     this.#open()
   }
 
-  subscribe(uri: string): void {
-    if (!this.#uris.has(uri)) {
-      this.#uris.add(uri)
-      this.#open()
-    }
+  /** `done` hears when the server has agreed, or why it did not: then it is not asked for that again. */
+  subscribe(uri: string, done: Subscribed): void {
+    const known = this.#uris.has(uri)
+    if (known && this.#current !== undefined && this.#next === undefined) return done(undefined)
+    this.#waiting.push([uri, done])
+    if (known) return
+    this.#uris.add(uri)
+    this.#open()
   }
 
   unsubscribe(uri: string): void {
@@ -61,6 +83,8 @@ export class OwnListen extends Alarm {
     this.#ports.timers.clear(this)
     this.#next?.cancel()
     this.#current?.cancel()
+    const gone = new PoolError('CONNECTION_LOST', 'the connection ended before the server agreed to report the resource', { progress: 'sent' })
+    for (const [, done] of this.#waiting.splice(0)) done(gone)
   }
 
   override fire(): void {
@@ -81,7 +105,7 @@ export class OwnListen extends Alarm {
     const request = new ListenRequest(this.#channel, this.#ports.nextId(), {
       acknowledged: () => this.#acknowledged(request),
       heard: this.#ports.onNotification,
-      ended: (refused) => this.#ended(request, refused),
+      ended: (refusal) => this.#ended(request, refusal),
     })
     this.#next = request
     request.send({ _meta: this.#ports.envelope, notifications })
@@ -92,24 +116,38 @@ export class OwnListen extends Alarm {
     this.#current?.cancel()
     this.#current = request
     this.#next = undefined
-    this.#failures = 0
+    this.#since = this.#ports.timers.now()
+    for (const [, done] of this.#waiting.splice(0)) done(undefined)
   }
 
-  #ended(request: ListenRequest, refused: boolean): void {
-    if (this.#current === request) this.#current = undefined
-    else if (this.#next === request) this.#next = undefined
+  #ended(request: ListenRequest, refusal: JsonRpcError | undefined): void {
+    if (this.#current === request) {
+      this.#current = undefined
+      if (this.#ports.timers.now() - this.#since >= LASTING) this.#failures = 0
+    } else if (this.#next === request) this.#next = undefined
     else return
-    // Without a stream nobody hears of changes; a server that refuses to listen will go on refusing.
-    if (this.#closed || refused || this.#next !== undefined || !this.#channel.isOpen) return
+    if (refusal !== undefined) this.#refused(refusal)
+    // Without a stream nobody hears of changes; a server that cannot listen will go on saying so.
+    if (this.#closed || refusal?.error.code === METHOD_NOT_FOUND || this.#next !== undefined || !this.#channel.isOpen) return
+    if (refusal !== undefined && this.#current !== undefined) return
     const most = Math.min(RETRY_MOST, RETRY_FIRST * 2 ** this.#failures++)
     this.#ports.timers.set(this, this.#ports.random() * most)
+  }
+
+  /** Perhaps for what was added last: without it the others are heard of as before. */
+  #refused(refusal: JsonRpcError): void {
+    for (const [uri, done] of this.#waiting.splice(0)) {
+      this.#uris.delete(uri)
+      done(refusal)
+    }
   }
 }
 
 interface ListenRequestOwner {
   acknowledged(): void
   heard(notification: JsonRpcNotification): void
-  ended(refused: boolean): void
+  /** With the error that the server answered; undefined: lost, or ended by the server. */
+  ended(refusal: JsonRpcError | undefined): void
 }
 
 class ListenRequest implements Pending {
@@ -136,7 +174,7 @@ class ListenRequest implements Pending {
   }
 
   answered(response: JsonRpcResponse): void {
-    this.#end('error' in response)
+    this.#end('error' in response ? response : undefined)
   }
 
   notified(notification: JsonRpcNotification): void {
@@ -144,20 +182,20 @@ class ListenRequest implements Pending {
     if (notification.method === 'notifications/subscriptions/acknowledged') this.#owner.acknowledged()
     else if (notification.method === 'notifications/cancelled') {
       this.#channel.forget(this.#id)
-      this.#end(false)
+      this.#end(undefined)
     } else this.#owner.heard(withoutSubscription(notification))
   }
 
   asked(): void {}
 
   failed(_failure: PoolError): void {
-    this.#end(false)
+    this.#end(undefined)
   }
 
-  #end(refused: boolean): void {
+  #end(refusal: JsonRpcError | undefined): void {
     if (this.#over) return
     this.#over = true
-    this.#owner.ended(refused)
+    this.#owner.ended(refusal)
   }
 }
 

@@ -182,7 +182,10 @@ export const doors: readonly Requirement[] = [
     text: 'no secret in any error, event, statistic or log',
     proof: {
       tests: {
-        'packages/pool/test/pool.test.ts': ['shows no secret in errors, events, statistics or what is printed of it'],
+        'packages/pool/test/pool.test.ts': [
+          'shows no secret in errors, events, statistics or what is printed of it',
+          'shows no secret of what it is connected to, at any depth: %s',
+        ],
         'packages/pool/src/config/refusals.property.test.ts': ['shows no secret, wherever one was put and whatever else is wrong'],
         'packages/pool/src/auth/token-endpoint.test.ts': ['never shows the secret, in whatever form and wherever the server repeats it'],
         'packages/pool/test/stdio-transport.test.ts': ['that does not start does not show its arguments'],

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
-import { Child, type HttpServer, reservePort, startLegacyServer, startModernServer, startOAuthServer } from '@mcp-client-pool/testbed'
+import { Child, type HttpServer, reservePort, startLegacyServer, startModernServer, startOAuthServer, stdioServer } from '@mcp-client-pool/testbed'
 import { afterEach, describe, expect, it } from 'vitest'
-import { MCPClientPool, PoolError, type PoolEvents, type PoolOptions } from '../src/index.js'
+import { type EndpointOptions, MCPClientPool, PoolError, type PoolEvents, type PoolOptions } from '../src/index.js'
 
 const stops: Array<() => Promise<unknown>> = []
 afterEach(async () => {
@@ -244,4 +244,29 @@ it('shows no secret in errors, events, statistics or what is printed of it', asy
     expect(inspect(each, { depth: 12, showHidden: false })).not.toContain('hunter2')
     expect(String(JSON.stringify(each === pool ? pool.config : each))).not.toContain('hunter2')
   }
+})
+
+it.each<[string, () => Promise<EndpointOptions>]>([
+  ['modern', async () => over((await servers(1))[0]!)],
+  ['legacy', async () => over((await servers(1, startLegacyServer))[0]!)],
+  ['stdio', async () => ({ id: 'child', ...stdioServer(), env: { API_KEY: 'hunter2-env' } })],
+])('shows no secret of what it is connected to, at any depth: %s', async (_, endpoint) => {
+  const pool = new MCPClientPool({ endpoints: [await endpoint()], minSize: 1 })
+  stops.push(() => pool.shutdown({ timeout: 0 }))
+  await pool.start()
+  await pool.callTool({ name: 'echo', arguments: { text: 'x' } })
+  const slow = pool
+    .request({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'slow', arguments: { ms: 60_000 } } }, { headers: { 'x-key': 'hunter2-call' } })
+    .catch((error: unknown) => error)
+  const [client] = pool.getHealthyClients()
+  const shown = [pool, client, pool.clients, pool.transport(), pool.config, pool.getStatistics()]
+  for (const each of shown) expect(inspect(each, { depth: Number.POSITIVE_INFINITY })).not.toContain('hunter2')
+  await pool.shutdown({ timeout: 0 })
+  expect(inspect(await slow, { depth: Number.POSITIVE_INFINITY })).not.toContain('hunter2')
+})
+
+const over = ({ url }: HttpServer): EndpointOptions => ({
+  url: `${url}?api_key=hunter2-query`,
+  headers: { 'x-key': 'hunter2-header' },
+  authProvider: { token: async () => 'hunter2-token' },
 })

@@ -33,9 +33,8 @@ export class FleetClient extends SafeEmitter<ClientEvents> implements PooledClie
   weight!: number
   readonly load: ClientLoad
   readonly guard: Guard
-  /** The connection that new calls go to. The fleet's to set, and set whenever the client is in a snapshot. */
-  connection!: LiveConnection
   readonly #ways: ClientWays
+  #connection!: LiveConnection
 
   constructor(identity: ClientIdentity, ways: ClientWays) {
     super()
@@ -45,6 +44,15 @@ export class FleetClient extends SafeEmitter<ClientEvents> implements PooledClie
     this.guard = identity.guard
     this.#ways = ways
     this.describe(identity.endpoint)
+  }
+
+  /** The connection that new calls go to. The fleet's to set, and set whenever the client is in a snapshot. No field: whoever prints the client would print URL and token with it. */
+  get connection(): LiveConnection {
+    return this.#connection
+  }
+
+  set connection(connection: LiveConnection) {
+    this.#connection = connection
   }
 
   /** The endpoint as it is described now: the same server, with another weight, tags or zone. */

@@ -340,6 +340,15 @@ describe('an endpoint that is none of the options', () => {
   })
 })
 
+describe('where every endpoint is drained', () => {
+  it('nobody is waited for, however many clients there should be', async () => {
+    const world = await running(['a', 'b'], { minSize: 2 })
+    expect(world.fleet.recovering).toBe(false)
+    for (const name of ['a', 'b']) await world.during(world.fleet.drain(name))
+    expect([world.clients, world.fleet.recovering]).toEqual([[], false])
+  })
+})
+
 describe('shutdown', () => {
   it('closes everybody, whatever ending a call comes to', async () => {
     const world = await running(['a', 'b'])

@@ -73,9 +73,9 @@ export class Sizing extends Alarm {
     return minSizeGiven ? minSize : defaultMinSize(this.#sites.open, maxSize)
   }
 
-  /** Some of the minimum is missing, or something is to be tried again. */
+  /** Some of the minimum is missing, and may be had. */
   get expecting(): boolean {
-    return this.#missing > 0 || this.#roster.connecting > 0
+    return (this.#missing > 0 && this.#sites.open > 0) || this.#roster.connecting > 0
   }
 
   get #missing(): number {

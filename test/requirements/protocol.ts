@@ -291,6 +291,22 @@ export const protocol: readonly Requirement[] = [
       },
     },
   },
+  {
+    id: 'CATALOG-3',
+    source: 'DESIGN: eras',
+    text: 'lists of tools say where a tool is, and not that there is none: what no replica lists is the server’s to refuse',
+    proof: {
+      tests: {
+        'packages/pool/src/mcp/tool-directory.test.ts': [
+          'leaves an endpoint out that lacks a tool only where another one lists it',
+          'holds exactly what somebody lists, whatever the lists become',
+        ],
+        'packages/pool/test/pool-servers.test.ts': [
+          'calls a tool that only the session of the SDK client has, and leaves it to the server to refuse one that nobody has',
+        ],
+      },
+    },
+  },
   // ── Tokens ─────────────────────────────────────────────────────────────────────────────────────────────────────────
   {
     id: 'TOKEN-1',

@@ -2,7 +2,18 @@ import { endpointFetch, type Fetch, TokenCache, type TokenEvent, type TokenOwner
 import type { ResolvedConfig, ResolvedEndpoint, ResolvedUrlEndpoint } from './config/index.js'
 import type { Announcement } from './events.js'
 import type { ConnectOptions } from './fleet/index.js'
-import { connectHttp, connectSse, connectStdio, EraMemory, ListenRota, NotStreamableHttp, PoolLogLevel, ToolCatalog, type ToolsChange } from './mcp/index.js'
+import {
+  connectHttp,
+  connectSse,
+  connectStdio,
+  EraMemory,
+  ListenRota,
+  NotStreamableHttp,
+  PoolLogLevel,
+  ToolCatalog,
+  ToolDirectory,
+  type ToolsChange,
+} from './mcp/index.js'
 import type { ConnectionListener, LiveConnection, Random, Timers, TokenSource } from './ports.js'
 
 export interface ConnectingParts {
@@ -41,6 +52,7 @@ export class Connecting {
   readonly #eras: EraMemory
   readonly #fetches = new WeakMap<ResolvedUrlEndpoint, { readonly fetch: Fetch | undefined }>()
   readonly #endpoints = new Map<string, EndpointMemory>()
+  readonly #tools = new ToolDirectory()
 
   constructor(parts: ConnectingParts) {
     this.#parts = parts
@@ -70,6 +82,7 @@ export class Connecting {
 
   /** The endpoint is gone, or is another server: what was learned of it is of no use. Connections that are there keep what they have. */
   forget(endpointId: string): void {
+    this.#endpoints.get(endpointId)?.catalog.leave()
     this.#endpoints.delete(endpointId)
     this.#eras.forget(endpointId)
   }
@@ -117,7 +130,7 @@ export class Connecting {
     const known = this.#endpoints.get(id)
     if (known !== undefined) return known
     const onChange = (change: ToolsChange): void => this.#parts.announce(['endpoint:tools-changed', { endpoint: label, ...change }])
-    const memory: EndpointMemory = { catalog: new ToolCatalog({ trustAnnotations, onChange }), rota: new ListenRota() }
+    const memory: EndpointMemory = { catalog: new ToolCatalog({ trustAnnotations, directory: this.#tools, onChange }), rota: new ListenRota() }
     this.#endpoints.set(id, memory)
     return memory
   }

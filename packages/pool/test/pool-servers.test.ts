@@ -1,5 +1,7 @@
 import { everythingStdio, MemoryLedger, startEverything, startLedgerServer, startModernServer, stdioServer } from '@mcp-client-pool/testbed'
-import { describe, expect, it } from 'vitest'
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { CreateMessageRequestSchema } from '@modelcontextprotocol/sdk/types.js'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { EndpointOptions, MCPClientPool } from '../src/index.js'
 import { eventually } from './attempts.js'
 import { poolOver, running, type Who, whoAnswers } from './pool-world.js'
@@ -29,6 +31,22 @@ describe('the reference server of the MCP project', () => {
       ['legacy', 'healthy'],
       ['legacy', 'healthy'],
     ])
+  })
+})
+
+it('calls a tool that only the session of the SDK client has, and leaves it to the server to refuse one that nobody has', async () => {
+  const pool = await poolOver([{ url: (await running(startEverything())).url }])
+  const client = new Client({ name: 'host', version: '1' }, { capabilities: { sampling: {} } })
+  client.setRequestHandler(CreateMessageRequestSchema, () => ({ role: 'assistant', model: 'm', content: { type: 'text', text: 'Hi.' } }))
+  await client.connect(pool.transport())
+  onTestFinished(() => client.close())
+  // The pool's own session offers no sampling, and lists no tool that needs it.
+  await pool.listTools()
+  const sampled = await client.callTool({ name: 'trigger-sampling-request', arguments: { prompt: 'x', maxTokens: 5 } })
+  expect(JSON.stringify(sampled)).toContain('Hi.')
+  expect(await pool.callTool({ name: 'nobody-has-it', arguments: {} })).toMatchObject({
+    isError: true,
+    content: [{ text: expect.stringContaining('nobody-has-it') }],
   })
 })
 

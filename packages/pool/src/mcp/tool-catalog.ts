@@ -2,6 +2,7 @@ import type { JsonObject, JsonRpcRequest, Serves, ToolFacts } from '../ports.js'
 import { FetchPace } from './fetch-pace.js'
 import { type HeaderAnnotation, headerAnnotations } from './http/header-annotations.js'
 import { isObject } from './json-object.js'
+import type { ToolDirectory } from './tool-directory.js'
 import { type ToolEntry, ToolList } from './tool-list.js'
 
 /** How a list of tools differs from the one before. Twenty names of each at most: a server may have as many as it likes. */
@@ -17,6 +18,8 @@ export interface ToolsChange {
 export interface ToolCatalogOptions {
   /** Whether `readOnlyHint` and `idempotentHint` are believed: they decide what may run twice. */
   readonly trustAnnotations: boolean
+  /** Of all endpoints of the pool. Without it a tool that is not listed here is to be had nowhere. */
+  readonly directory?: ToolDirectory
   /** A list that was known is not true any more. */
   readonly onChange?: (change: ToolsChange) => void
 }
@@ -40,6 +43,7 @@ export class ToolCatalog {
   /** Of all connections together. */
   readonly pace: FetchPace = new FetchPace()
   readonly #options: ToolCatalogOptions
+  #directory: ToolDirectory | undefined
   readonly #listeners = new Set<() => void>()
   #tools: ReadonlyMap<string, ToolEntry> = new Map()
   /** All pages have been seen, and everything on them is kept. */
@@ -54,6 +58,7 @@ export class ToolCatalog {
 
   constructor(options: ToolCatalogOptions) {
     this.#options = options
+    this.#directory = options.directory
   }
 
   /** What is known may not be true any more: the server went away, or said so. */
@@ -72,7 +77,13 @@ export class ToolCatalog {
   /** For a server that has tools. */
   serves(name: string): Serves {
     if (this.#tools.has(name)) return 'yes'
-    return this.#complete ? 'no' : 'unknown'
+    return this.#complete && this.#directory?.has(name) !== false ? 'no' : 'unknown'
+  }
+
+  /** The endpoint is gone from the pool. Connections that are there keep what they have. */
+  leave(): void {
+    this.#directory?.replace(this.#tools.keys(), [])
+    this.#directory = undefined
   }
 
   annotations(name: unknown): readonly HeaderAnnotation[] {
@@ -167,6 +178,7 @@ export class ToolCatalog {
     const known = this.#complete
     const tools = list.entries
     const changed = !sameFacts(before, tools)
+    if (changed) this.#directory?.replace(before.keys(), tools.keys())
     this.#tools = tools
     this.#complete = complete && !list.cut
     if (changed || this.#complete !== known) for (const listener of [...this.#listeners]) listener()

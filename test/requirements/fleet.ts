@@ -28,7 +28,7 @@ export const fleet: readonly Requirement[] = [
     },
   },
   {
-    id: 'LOAD-10',
+    id: 'LOAD-7',
     source: 'DESIGN: load, what is a failure of the server',
     text: 'errors that are answers, refusals and refused tokens are no failures, and still draw no calls to a replica that gives them fast',
     proof: {
@@ -99,7 +99,7 @@ export const fleet: readonly Requirement[] = [
     },
   },
   {
-    id: 'LOAD-10',
+    id: 'LOAD-6',
     source: 'DESIGN: public names, `updateLoadMetrics` and a health answer’s `metrics`',
     text: 'what is shown of reports besides is bounded: of a server its last one, of users all that they said',
     proof: {

@@ -208,9 +208,11 @@ export const protocol: readonly Requirement[] = [
   {
     id: 'SESSION-6',
     source: 'DESIGN: sessions',
-    text: 'questions of a server are accepted on a call’s own stream',
+    text: 'questions of a server are accepted on a call’s own stream, or the home session’s; what asks nobody and costs nothing in all',
     proof: {
       tests: {
+        'packages/pool/src/server-requests.test.ts': ['answers %s outside of calls in the home session'],
+        'packages/pool/test/pool-clients.test.ts': ['answers what a server asks outside of any call in one session of the pool, and not in each of them'],
         'packages/pool/test/http-legacy.test.ts': [
           'maps progress, and brings the server’s questions to the caller and back',
           'answers questions also while every socket waits for such an answer',

@@ -32,7 +32,7 @@ import type { HealthChange } from './health/index.js'
 import type { JsonRpcRequest, JsonRpcResponse, Requirements, Target, Timers } from './ports.js'
 import { PoolEmitter } from './pool-emitter.js'
 import { tellSafely } from './safe-emitter.js'
-import { answerServerRequest } from './server-requests.js'
+import { answerOutsideOfCalls, answerServerRequest } from './server-requests.js'
 import { systemTimers } from './system-timers.js'
 import { WatchedPool } from './watched-pool.js'
 
@@ -142,7 +142,7 @@ export class MCPClientPool extends PoolEmitter {
         onRemoved: (clientId) => this.#path.affinity.forget(clientId),
         onEndpointGone: (endpointId) => this.#onEndpointGone(endpointId),
         onNotification: (client, notification) => this.#engine.notified(client, notification),
-        onRequest: (_client, request, reply) => answerServerRequest(config.handlers, request, reply),
+        onRequest: ({ id }, request, reply) => answerOutsideOfCalls(config.handlers, id === this.#path.calls.home?.client, request, reply),
         dispatch: async (client, message) => {
           checkRequest(message)
           this.#mustRun()

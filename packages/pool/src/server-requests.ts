@@ -12,6 +12,19 @@ const HANDLER_OF: Readonly<Record<string, keyof Handlers>> = {
   'roots/list': 'roots',
 }
 
+/** What asks people, or costs: once for the pool, and not once for each of its sessions. */
+const ASKS: ReadonlySet<string> = new Set(['sampling/createMessage', 'elicitation/create'])
+
+/**
+ * Answers a question that belongs to no call, and came on the stream of a session. `home`: of that in which all lives that cannot be spread over sessions. A
+ * server with a session for each pooled client would ask people in all of them.
+ */
+export function answerOutsideOfCalls(handlers: Handlers, home: boolean, request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): void {
+  const { id, method } = request
+  if (home || !ASKS.has(method)) answerServerRequest(handlers, request, reply)
+  else reply({ jsonrpc: '2.0', id, error: { code: METHOD_NOT_FOUND, message: `this session does not answer ${method} outside of a call` } })
+}
+
 /** Answers a server's question with the pool's own handlers: where no caller is there to take it, or it takes none. `false`: there is no handler for it. */
 export function answerServerRequest(handlers: Handlers, request: JsonRpcRequest, reply: (response: JsonRpcResponse) => void): boolean {
   const { id, method } = request

@@ -186,3 +186,19 @@ describe('spread sessions of the legacy era', () => {
     expect(servers.flatMap(levels)).toEqual([])
   })
 })
+
+it('answers what a server asks outside of any call in one session of the pool, and not in each of them', async () => {
+  const servers = await Promise.all(['a', 'b', 'c'].map((id) => running(startLegacyServer({ id }))))
+  let asked = 0
+  const sampling = () => ({ role: 'assistant', model: 'm', content: { type: 'text', text: `answer ${++asked}` } })
+  const pool = await poolOver(
+    servers.map(({ url }) => ({ url })),
+    { handlers: { sampling } },
+  )
+  await eventually(() => pool.getHealthyClients().length === 3 && servers.every(({ requests }) => requests.all('GET').length > 0))
+  type Session = { readonly server: { createMessage(params: object): Promise<object> } }
+  const sessions = servers.flatMap((server) => [...server.sessions.values()] as Session[])
+  const ends = await Promise.allSettled(sessions.map(({ server }) => server.createMessage({ messages: [], maxTokens: 5 })))
+  expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected'])
+  expect(asked).toBe(1)
+})

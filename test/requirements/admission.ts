@@ -251,7 +251,7 @@ export const admission: readonly Requirement[] = [
     text: 'of a call: `priority`, `tenant`, `queueTimeout`, `hedge`, through every door',
     proof: {
       tests: {
-        'packages/pool/src/call-arguments.test.ts': ['takes JSON-RPC requests', 'refuses anything else with a PoolError, whatever it is'],
+        'packages/pool/src/config/call-options.test.ts': ['takes the wishes %j', 'refuses anything else with a PoolError, whatever it is'],
         'packages/pool/src/mcp/verbs.test.ts': ['pass the options of the call to the engine, and none of them to the server'],
         'packages/pool/src/mcp/sdk-transport.test.ts': ['come from the transport, and one by one from the call, and never reach a server'],
       },

@@ -10,7 +10,17 @@ export const doors: readonly Requirement[] = [
     proof: {
       tests: {
         'packages/pool/test/pool.test.ts': ['are spread over the endpoints, can be asked for, and answer'],
-        'packages/pool/src/call-arguments.test.ts': ['takes JSON-RPC requests', 'refuses %j by name', 'refuses the wish %j by name'],
+        'packages/pool/src/call-arguments.test.ts': ['takes JSON-RPC requests', 'refuses %j by name'],
+        'packages/pool/src/config/call-options.test.ts': [
+          'refuses the wish %j by name',
+          'takes at each door what that door knows',
+          'takes a signal of any make',
+        ],
+        'packages/pool/test/pool-arguments.test.ts': [
+          'rejects at every door, and leaves no call behind: %s',
+          'of transport throws',
+          'of shutdown rejects, and the pool goes on',
+        ],
         'packages/pool/test/pool-repeats.test.ts': ['a cursor goes back to the replica that issued it'],
       },
     },

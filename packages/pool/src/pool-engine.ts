@@ -1,4 +1,3 @@
-import { checkOptions } from './call-arguments.js'
 import type { Calls } from './call/index.js'
 import type { FleetClient } from './fleet/index.js'
 import {
@@ -69,7 +68,6 @@ export class PoolEngine implements Engine {
   /** The call's terms and its listener are one object, as the doors hand it in. */
   call(call: EngineCall): EngineExchange {
     this.#parts.admit()
-    checkOptions(call)
     return this.#parts.calls.start(call.request, call, call)
   }
 

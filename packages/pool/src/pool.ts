@@ -1,11 +1,22 @@
 import { affinityView } from './affinity-view.js'
 import { Announcements } from './announcements.js'
 import { ReplicaLoad } from './balance/index.js'
-import { checkOptions, checkRequest, type RequestOptions } from './call-arguments.js'
+import { checkRequest, type RequestOptions } from './call-arguments.js'
 import { CallPath, guardOf } from './call-path.js'
 import type { GetClientOptions } from './client-wait.js'
 import type { CallListener, CallTerms } from './call/index.js'
-import { type EndpointOptions, type PoolOptions, type ResolvedConfig, type ResolvedEndpoint, resolveConfig, resolveEndpoint } from './config/index.js'
+import {
+  type EndpointOptions,
+  type PoolOptions,
+  readClientOptions,
+  readRequestOptions,
+  readShutdownOptions,
+  readTransportOptions,
+  type ResolvedConfig,
+  type ResolvedEndpoint,
+  resolveConfig,
+  resolveEndpoint,
+} from './config/index.js'
 import { Connecting } from './connecting.js'
 import type { Discovery } from './discovery/index.js'
 import { PoolError } from './errors.js'
@@ -205,8 +216,17 @@ export class MCPClientPool extends PoolEmitter {
     return this.#starting
   }
 
-  /** Takes no new calls, lets those under way finish for `timeout`, closes everything, and revokes the tokens. Idempotent. */
+  /**
+   * Takes no new calls, lets those under way finish for `timeout`, closes everything, and revokes the tokens. Idempotent.
+   *
+   * @throws PoolError `CONFIG` where the options are wrong; the pool goes on
+   */
   shutdown(options: ShutdownOptions = {}): Promise<void> {
+    try {
+      readShutdownOptions(options)
+    } catch (error) {
+      return Promise.reject(error)
+    }
     if (!this.#isShuttingDown) {
       this.#isShuttingDown = true
       this.#watched?.stopped()
@@ -236,15 +256,16 @@ export class MCPClientPool extends PoolEmitter {
    * @throws PoolError where there is no answer: see the table of codes
    */
   request(message: JsonRpcRequest, options?: RequestOptions): Promise<JsonRpcResponse> {
+    let wishes: RequestOptions | undefined
     try {
       checkRequest(message)
-      if (options !== undefined) checkOptions(options)
+      wishes = options === undefined ? undefined : readRequestOptions(options)
       this.#mustRun()
     } catch (error) {
       return Promise.reject(error)
     }
     const era = eraOfRequest(message)
-    const terms: CallTerms = options === undefined ? PLAIN[era] : { ...options, era }
+    const terms: CallTerms = wishes === undefined ? PLAIN[era] : { ...wishes, era }
     if (message.method !== 'logging/setLevel' || era === 'modern') return this.#call(message, terms, options?.onNotification)
     return this.#engine.setLevel(message, (only) => this.#call(message, { ...terms, only }, options?.onNotification))
   }
@@ -254,8 +275,7 @@ export class MCPClientPool extends PoolEmitter {
    * A client of the legacy era has a session of its own on one replica, and another one elsewhere when that is lost.
    */
   transport(options: TransportOptions = {}): PoolTransport {
-    checkOptions(options)
-    return new SdkTransport(this.#engine, options)
+    return new SdkTransport(this.#engine, readTransportOptions(options))
   }
 
   readonly callTool: PoolVerbs['callTool'] = (...args) => this.#verbs.callTool(...args)
@@ -277,7 +297,7 @@ export class MCPClientPool extends PoolEmitter {
    * @throws PoolError `NO_HEALTHY_CLIENTS`; `CIRCUIT_OPEN` where every breaker is open, `QUEUE_TIMEOUT` and `QUEUE_FULL` where there is a queue
    */
   async getClient(options: GetClientOptions = {}): Promise<PooledClient> {
-    checkOptions(options)
+    readClientOptions(options)
     this.#mustRun()
     // Past pressure: the place that it would take is the one that is needed here.
     const target = this.#path.next(options) ?? (await this.#clientMore(options))

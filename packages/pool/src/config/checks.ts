@@ -136,7 +136,8 @@ export function readMembers<T, Defaulted extends keyof T>(table: OptionTable<T, 
   return members as Read<T, Defaulted>
 }
 
-function unknownName(name: string, known: readonly string[], place: Place): void {
+/** Reports a name that is none of `known`, and which of them was probably meant. */
+export function unknownName(name: string, known: readonly string[], place: Place): void {
   const meant = nearest(name, known)
   const where = place.path === '' ? '' : `${place.path}: `
   place.problems.add(`${where}unknown option ${quoted(name)}${meant === undefined ? '' : `, did you mean ${meant}?`}`)

@@ -1,8 +1,16 @@
 import { expect, it } from 'vitest'
 import { callHeaders } from './headers.js'
+import { Place, Problems } from './problems.js'
+
+function read(given: unknown): Readonly<Record<string, string>> | undefined {
+  const problems = new Problems()
+  const headers = callHeaders.read(given, new Place(problems, 'headers'))
+  problems.throwIfAny()
+  return headers
+}
 
 it('gives the headers of a call in lower case', () => {
-  expect(callHeaders({ Traceparent: '00-1-2-01' })).toEqual({ traceparent: '00-1-2-01' })
+  expect(read({ Traceparent: '00-1-2-01' })).toEqual({ traceparent: '00-1-2-01' })
 })
 
 it.each<[unknown, RegExp]>([
@@ -12,6 +20,6 @@ it.each<[unknown, RegExp]>([
   [{ a: 5 }, /^headers\.a must be a string, got a number/],
   ['s3cr3t', /^headers must be an object/],
 ])('refuses %o of a call', (headers, message) => {
-  expect(() => callHeaders(headers)).toThrow(expect.objectContaining({ code: 'CONFIG', message: expect.stringMatching(message) }))
-  expect(() => callHeaders(headers)).not.toThrow(/s3cr3t/)
+  expect(() => read(headers)).toThrow(expect.objectContaining({ code: 'CONFIG', message: expect.stringMatching(message) }))
+  expect(() => read(headers)).not.toThrow(/s3cr3t/)
 })

@@ -1,6 +1,6 @@
 import type { Check } from './checks.js'
 import { dictionary } from './checks.js'
-import { Place, Problems } from './problems.js'
+import { Place } from './problems.js'
 
 /**
  * Headers that users may add to requests. Those that the transport sets by itself are refused: two `Mcp-Session-Id` or a second
@@ -52,16 +52,12 @@ export const headers: Check<Readonly<Record<string, string>>> = {
   },
 }
 
-/**
- * Headers of one call, ready to send.
- *
- * @throws PoolError `CONFIG`
- */
-export function callHeaders(value: unknown): Readonly<Record<string, string>> {
-  const problems = new Problems()
-  const place = new Place(problems, 'headers', true)
-  const read = headers.read(value, place)
-  if (read !== undefined && 'authorization' in read) place.member('authorization').must('not be given: the endpoint says who calls')
-  problems.throwIfAny()
-  return read ?? {}
+/** Headers of one call. */
+export const callHeaders: Check<Readonly<Record<string, string>>> = {
+  type: headers.type,
+  read(value, place) {
+    const secret = new Place(place.problems, 'headers', true)
+    const read = headers.read(value, secret)
+    return read !== undefined && 'authorization' in read ? secret.member('authorization').must('not be given: the endpoint says who calls') : read
+  },
 }

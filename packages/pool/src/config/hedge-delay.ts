@@ -8,9 +8,9 @@ import { MAX_DELAY } from './quantities.js'
  */
 export type HedgeDelay = Milliseconds | `p${number}`
 
-export const HEDGE_DELAY: string = `a number in 1 … ${MAX_DELAY.toLocaleString('en')} ms, or 'p50' … 'p99'`
+const HEDGE_DELAY: string = `a number in 1 … ${MAX_DELAY.toLocaleString('en')} ms, or 'p50' … 'p99'`
 
-export function isHedgeDelay(value: unknown): value is HedgeDelay {
+function isHedgeDelay(value: unknown): value is HedgeDelay {
   return typeof value === 'number' ? value >= 1 && value <= MAX_DELAY : typeof value === 'string' && /^p[5-9]\d$/.test(value)
 }
 

@@ -35,8 +35,14 @@ export type {
   ResolvedUrlEndpoint,
 } from './resolved.js'
 export type { OpenTelemetryOptions } from './open-telemetry.js'
-export { HEDGE_DELAY, isHedgeDelay } from './hedge-delay.js'
-export { callHeaders } from './headers.js'
+export {
+  readCallOptions,
+  readClientOptions,
+  readRequestOptions,
+  readShutdownOptions,
+  readTransportOptions,
+  readVerbOptions,
+} from './call-options.js'
 export type { CollectorOptions, MetricsOptions } from './metrics-options.js'
 export { resolveCollectorOptions } from './metrics-schema.js'
 export { withDefaults } from './with-defaults.js'
@@ -45,4 +51,5 @@ export { sameConnection, sameEndpoint } from './same-endpoint.js'
 export { resolveDiscovery } from './resolve-discovery.js'
 export { type PoolClient, readEndpoint, resolveEndpoint } from './resolve-endpoint.js'
 export { resolveOpenTelemetry } from './open-telemetry.js'
+export { shown } from './shown.js'
 export { version } from './version.js'

@@ -1,4 +1,4 @@
-import type { JsonObject, Milliseconds, Observer, Priority, Resolver } from '../ports.js'
+import type { JsonObject, Milliseconds, Observer, Priority, Requirements, Resolver } from '../ports.js'
 import type { DiscoveryOptions, EndpointDefaults } from './discovery-options.js'
 import type { EndpointOptions } from './endpoint-options.js'
 import type { HedgeDelay } from './hedge-delay.js'
@@ -144,8 +144,10 @@ export interface CallHedge {
 
 /** Wishes for one call. */
 export interface CallOptions {
-  /** Calls with the same key go to the same client while it is fit. */
+  /** Calls with the same key go to the same client while it is fit. Any text that is not empty. @default none */
   readonly affinity?: string | undefined
+  /** What the client should be good at. Counts with the algorithm `weighted`. @default nothing */
+  readonly requirements?: Requirements | undefined
   /** Gives the call up; it then fails with `CANCELLED`. */
   readonly signal?: AbortSignal | undefined
   /** How long the call may take, all its attempts together. Range 1 … 2,147,483,647 ms. @default `callTimeout` */

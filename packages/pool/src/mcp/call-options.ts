@@ -25,10 +25,9 @@ export function withCallOptions<Params extends object>(params: Params, options: 
   return { ...params, _meta: { ...('_meta' in params && isObject(params._meta) ? params._meta : undefined), [CALL_OPTIONS]: options } }
 }
 
-/** The options in `params`; undefined in nearly all calls. */
+/** The options in `params`, which nobody has read yet; undefined in nearly all calls. */
 export function callOptionsOf(params: JsonObject | undefined): TransportCallOptions | undefined {
-  const options = metaOf(params)?.[CALL_OPTIONS]
-  return isObject(options) ? options : undefined
+  return metaOf(params)?.[CALL_OPTIONS] as TransportCallOptions | undefined
 }
 
 export function withoutCallOptions(params: JsonObject): JsonObject {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { readCallOptions } from '../config/index.js'
 import { PoolError } from '../errors.js'
 import type { Era, JsonObject, JsonRpcId, JsonRpcNotification, JsonRpcRequest, JsonRpcResponse } from '../ports.js'
 import { callOptionsOf, type TransportCallOptions, withoutCallOptions } from './call-options.js'
@@ -24,9 +25,11 @@ export interface TransportKind {
   readonly callerTimes: boolean
   /** Hears of list changes without asking, whatever its era. */
   readonly unsolicited: boolean
+  /** The options of its calls are known to be right. */
+  readonly trusted: boolean
 }
 
-export const USER_TRANSPORT: TransportKind = { callerTimes: true, unsolicited: false }
+export const USER_TRANSPORT: TransportKind = { callerTimes: true, unsolicited: false, trusted: false }
 
 const DONE: Promise<void> = Promise.resolve()
 
@@ -148,10 +151,14 @@ export class SdkTransport implements PoolTransport, TransportCallOwner, LegacyCl
     if (resumption instanceof PoolError) return Promise.reject(resumption)
     const given = callOptionsOf(request.params)
     const era = this.#era ?? eraOfRequest(request)
-    const headers = options?.headers === undefined ? undefined : headersOfCaller(options.headers)
     let wishes: TransportCallOptions = this.#options
-    if (given !== undefined) wishes = { ...wishes, ...given }
-    if (headers !== undefined) wishes = { ...wishes, headers: { ...wishes.headers, ...headers } }
+    if (given !== undefined || options?.headers !== undefined) {
+      try {
+        wishes = this.#wishes(given, options?.headers)
+      } catch (error) {
+        return Promise.reject(error)
+      }
+    }
     const call = new TransportCall(
       this,
       given === undefined ? request : withoutOptions(request),
@@ -164,6 +171,14 @@ export class SdkTransport implements PoolTransport, TransportCallOwner, LegacyCl
     )
     this.#calls.set(request.id, call)
     return call.start(this.#engine)
+  }
+
+  /** Those of the call over those of the transport. @throws PoolError `CONFIG` */
+  #wishes(given: TransportCallOptions | undefined, headers: SendOptions['headers']): TransportCallOptions {
+    const own = given === undefined || this.#kind.trusted ? given : readCallOptions(given)
+    const wishes = { ...this.#options, ...own }
+    const more = headers && headersOfCaller(headers)
+    return more === undefined ? wishes : { ...wishes, headers: { ...wishes.headers, ...more } }
   }
 
   /** A continuation that cannot be had is an error: sent as a new request, the tool might run twice. */
@@ -281,5 +296,5 @@ function withoutOptions(request: JsonRpcRequest): JsonRpcRequest {
 /** MCP's own headers are made by the connection, `Mcp-Param-…` by the tool list of the replica that is picked. */
 function headersOfCaller(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> | undefined {
   const own = Object.entries(headers).filter(([name]) => !name.toLowerCase().startsWith('mcp-'))
-  return own.length === 0 ? undefined : Object.fromEntries(own)
+  return own.length === 0 ? undefined : readCallOptions({ headers: Object.fromEntries(own) }).headers
 }

@@ -21,7 +21,7 @@ import type {
   RequestOptions,
   StandardSchemaV1,
 } from '@modelcontextprotocol/client'
-import type { Handlers } from '../config/index.js'
+import { type Handlers, readVerbOptions } from '../config/index.js'
 import { answerWith, withHandled } from './handlers.js'
 import type { JsonObject, Milliseconds } from '../ports.js'
 import { type TransportCallOptions, withCallOptions } from './call-options.js'
@@ -72,7 +72,7 @@ interface Connected {
 /** The longest that a timer of Node takes: the SDK's own clock is out of the way, for the engine has one. */
 const NEVER = 2_147_483_647
 const PLAIN: RequestOptions = { timeout: NEVER }
-const SPREAD: TransportKind = { callerTimes: false, unsolicited: true }
+const SPREAD: TransportKind = { callerTimes: false, unsolicited: true, trusted: true }
 
 /**
  * `pool.callTool` and the other typed verbs: an SDK `Client` on a transport of the pool's own, so that types, validation of
@@ -100,26 +100,24 @@ export class TypedVerbs implements PoolVerbs {
     return this.#run(params, options, this.#withOutputSchema.has(params.name) ? callTool : callPlainTool)
   }
 
-  listTools(params?: ListToolsRequest['params'], options?: VerbOptions): Promise<ListToolsResult> {
-    return this.#has('tools')
-      ? this.#run(params ?? {}, options, listTools).then((result) => this.#listed(result, params?.cursor === undefined))
-      : this.#nothing({ tools: [] })
+  async listTools(params: ListToolsRequest['params'] = {}, options?: VerbOptions): Promise<ListToolsResult> {
+    return this.#listed(await this.#list('tools', params, options, listTools, { tools: [] }), params.cursor === undefined)
   }
 
-  listPrompts(params?: ListPromptsRequest['params'], options?: VerbOptions): Promise<ListPromptsResult> {
-    return this.#has('prompts') ? this.#run(params ?? {}, options, listPrompts) : this.#nothing({ prompts: [] })
+  listPrompts(params: ListPromptsRequest['params'] = {}, options?: VerbOptions): Promise<ListPromptsResult> {
+    return this.#list('prompts', params, options, listPrompts, { prompts: [] })
   }
 
   getPrompt(params: GetPromptRequest['params'], options?: VerbOptions): Promise<GetPromptResult> {
     return this.#run(params, options, getPrompt)
   }
 
-  listResources(params?: ListResourcesRequest['params'], options?: VerbOptions): Promise<ListResourcesResult> {
-    return this.#has('resources') ? this.#run(params ?? {}, options, listResources) : this.#nothing({ resources: [] })
+  listResources(params: ListResourcesRequest['params'] = {}, options?: VerbOptions): Promise<ListResourcesResult> {
+    return this.#list('resources', params, options, listResources, { resources: [] })
   }
 
-  listResourceTemplates(params?: ListResourceTemplatesRequest['params'], options?: VerbOptions): Promise<ListResourceTemplatesResult> {
-    return this.#has('resources') ? this.#run(params ?? {}, options, listResourceTemplates) : this.#nothing({ resourceTemplates: [] })
+  listResourceTemplates(params: ListResourceTemplatesRequest['params'] = {}, options?: VerbOptions): Promise<ListResourceTemplatesResult> {
+    return this.#list('resources', params, options, listResourceTemplates, { resourceTemplates: [] })
   }
 
   readResource(params: ReadResourceRequest['params'], options?: VerbOptions): Promise<ReadResourceResult> {
@@ -132,6 +130,7 @@ export class TypedVerbs implements PoolVerbs {
 
   /** The SDK knows no `ping` in the modern era. */
   async ping(options: VerbOptions = {}): Promise<void> {
+    readVerbOptions(options)
     await this.#engine.ready()
     await ping(this.#engine, options)
   }
@@ -148,12 +147,21 @@ export class TypedVerbs implements PoolVerbs {
     return facts.length === 0 || facts.some(({ capabilities }) => capabilities[capability] !== undefined)
   }
 
-  async #nothing<Result>(result: Result): Promise<Result> {
+  async #list<Params extends object, Result>(
+    capability: string,
+    params: Params,
+    options: VerbOptions | undefined,
+    verb: Verb<Params, Result>,
+    nothing: Result,
+  ): Promise<Result> {
+    if (this.#has(capability)) return this.#run(params, options, verb)
+    check(params, options)
     await this.#engine.ready()
-    return result
+    return nothing
   }
 
   async #run<Params extends object, Result>(params: Params, options: VerbOptions | undefined, verb: Verb<Params, Result>): Promise<Result> {
+    check(params, options)
     const { client, ProtocolError } = this.#connected ?? (await this.#connection())
     // Servers ask only where somebody answers; a list has pages. Every other verb is one call, which the engine times.
     if (this.#asks || LISTS.has(verb)) return this.#bounded(client, ProtocolError, params, options ?? {}, verb)
@@ -211,6 +219,11 @@ export class TypedVerbs implements PoolVerbs {
 }
 
 const EVERYTHING = { tools: { listChanged: true }, prompts: { listChanged: true }, resources: { listChanged: true }, completions: {} }
+
+/** @throws PoolError `CONFIG` */
+function check(_params: unknown, options: VerbOptions | undefined): void {
+  if (options !== undefined) readVerbOptions(options)
+}
 
 function sdkOptions({ onprogress }: VerbOptions, end: AbortSignal | undefined): RequestOptions {
   const options: RequestOptions = { timeout: NEVER }

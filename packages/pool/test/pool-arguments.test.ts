@@ -44,6 +44,17 @@ describe('a wrong argument', () => {
     await pool.shutdown()
   })
 
+  it('in place of parameters rejects, and nothing is sent', async () => {
+    const { url } = await running(startModernServer())
+    const pool = await poolOver([{ url }])
+    for (const params of [undefined, null, 'x', []]) {
+      const calls = [pool.callTool(wrong(params)), pool.getPrompt(wrong(params)), pool.readResource(wrong(params)), pool.complete(wrong(params))]
+      for (const call of calls) await expect(call).rejects.toMatchObject({ code: 'CONFIG', message: expect.stringContaining('params must be an object, got') })
+    }
+    await expect(pool.listTools(wrong(5))).rejects.toMatchObject({ code: 'CONFIG' })
+    expect(pool.metrics.totalRequests).toBe(0)
+  })
+
   it('of transport throws', async () => {
     const { url } = await running(startModernServer())
     const pool = await poolOver([{ url }])

@@ -21,12 +21,14 @@ import type {
   RequestOptions,
   StandardSchemaV1,
 } from '@modelcontextprotocol/client'
-import { type Handlers, readVerbOptions } from '../config/index.js'
+import { type Handlers, readVerbOptions, shown } from '../config/index.js'
+import { PoolError } from '../errors.js'
 import { answerWith, withHandled } from './handlers.js'
 import type { JsonObject, Milliseconds } from '../ports.js'
 import { type TransportCallOptions, withCallOptions } from './call-options.js'
 import type { Engine } from './engine.js'
 import { discoverResult } from './handshake.js'
+import { isObject } from './json-object.js'
 import { ping } from './ping.js'
 import { SdkTransport, type TransportKind } from './sdk-transport.js'
 import { VerbDeadline } from './verb-deadline.js'
@@ -97,7 +99,8 @@ export class TypedVerbs implements PoolVerbs {
   }
 
   callTool(params: CallToolRequest['params'], options?: VerbOptions): Promise<CallToolResult> {
-    return this.#run(params, options, this.#withOutputSchema.has(params.name) ? callTool : callPlainTool)
+    // Without `params` it is refused, in `#run` like all that is wrong.
+    return this.#run(params, options, this.#withOutputSchema.has(params?.name) ? callTool : callPlainTool)
   }
 
   async listTools(params: ListToolsRequest['params'] = {}, options?: VerbOptions): Promise<ListToolsResult> {
@@ -221,7 +224,8 @@ export class TypedVerbs implements PoolVerbs {
 const EVERYTHING = { tools: { listChanged: true }, prompts: { listChanged: true }, resources: { listChanged: true }, completions: {} }
 
 /** @throws PoolError `CONFIG` */
-function check(_params: unknown, options: VerbOptions | undefined): void {
+function check(params: unknown, options: VerbOptions | undefined): void {
+  if (!isObject(params)) throw new PoolError('CONFIG', `params must be an object, got ${shown(params, false)}`)
   if (options !== undefined) readVerbOptions(options)
 }
 

@@ -18,6 +18,7 @@ export const doors: readonly Requirement[] = [
         ],
         'packages/pool/test/pool-arguments.test.ts': [
           'rejects at every door, and leaves no call behind: %s',
+          'headers reach the server at every door as %s',
           'in place of parameters rejects, and nothing is sent',
           'of transport throws',
           'of shutdown rejects, and the pool goes on',

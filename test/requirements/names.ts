@@ -265,6 +265,7 @@ export const names: readonly Requirement[] = [
         'packages/pool/src/config/resolve-config.test.ts': [
           'over stdio are named by their command, and numbered where several are alike',
           'have headers in lower case',
+          'have the headers of a Headers and of a Map',
         ],
       },
     },

@@ -83,6 +83,7 @@ export type {
   EndpointDefaults,
   EtcdDiscoveryOptions,
   FileDiscoveryOptions,
+  HeadersInput,
   HedgeDelay,
   HedgeOptions,
   InstanceOptions,

@@ -256,17 +256,16 @@ export class MCPClientPool extends PoolEmitter {
    * @throws PoolError where there is no answer: see the table of codes
    */
   request(message: JsonRpcRequest, options?: RequestOptions): Promise<JsonRpcResponse> {
-    let wishes: RequestOptions | undefined
+    let terms: CallTerms
     try {
       checkRequest(message)
-      wishes = options === undefined ? undefined : readRequestOptions(options)
+      const era = eraOfRequest(message)
+      terms = options === undefined ? PLAIN[era] : { ...readRequestOptions(options), era }
       this.#mustRun()
     } catch (error) {
       return Promise.reject(error)
     }
-    const era = eraOfRequest(message)
-    const terms: CallTerms = wishes === undefined ? PLAIN[era] : { ...wishes, era }
-    if (message.method !== 'logging/setLevel' || era === 'modern') return this.#call(message, terms, options?.onNotification)
+    if (message.method !== 'logging/setLevel' || terms.era === 'modern') return this.#call(message, terms, options?.onNotification)
     return this.#engine.setLevel(message, (only) => this.#call(message, { ...terms, only }, options?.onNotification))
   }
 

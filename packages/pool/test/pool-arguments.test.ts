@@ -28,6 +28,29 @@ async function doors(): Promise<{ pool: MCPClientPool; calls: ReadonlyArray<(opt
   return { pool, calls }
 }
 
+it.each([
+  ['an object', { 'X-Tenant': 'q' }],
+  ['a Headers', new Headers({ 'X-Tenant': 'q' })],
+  ['a Map', new Map([['X-Tenant', 'q']])],
+])('headers reach the server at every door as %s', async (_, headers) => {
+  const server = await running(startModernServer())
+  const pool = await poolOver([{ url: server.url, headers }])
+  const without = await poolOver([{ url: server.url }])
+  const client = new Client({ name: 'test', version: '1' })
+  await client.connect(without.transport())
+  const calls = [
+    () => pool.callTool(tool),
+    () => without.callTool(tool, { headers }),
+    () => without.request({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: tool }, { headers }),
+    () => client.callTool(withCallOptions(tool, { headers })),
+  ]
+  for (const call of calls) {
+    const request = server.requests.next(({ message }) => message?.method === 'tools/call')
+    await call()
+    expect((await request).headers).toMatchObject({ 'x-tenant': 'q' })
+  }
+})
+
 describe('a wrong argument', () => {
   it.each([
     ['a signal that is none', { signal: {} }],

@@ -56,6 +56,12 @@ it('takes a signal of any make', () => {
   expect(() => readCallOptions({ signal: new AbortController().signal })).not.toThrow()
 })
 
+it('gives headers ready to send, and nothing else anew', () => {
+  const options = { affinity: 'k', hedge: { after: 5 } }
+  expect(readRequestOptions(options)).toBe(options)
+  expect(readRequestOptions({ ...options, headers: new Headers({ 'X-Tenant': 'q' }) })).toEqual({ ...options, headers: { 'x-tenant': 'q' } })
+})
+
 it('takes at each door what that door knows', () => {
   const all = { signal: new AbortController().signal, timeout: 5 }
   for (const read of [readCallOptions, readRequestOptions, readVerbOptions]) expect(() => read(all)).not.toThrow()

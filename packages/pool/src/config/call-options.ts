@@ -1,7 +1,7 @@
 import type { Milliseconds, Requirements, Signal } from '../ports.js'
 import type { Check } from './checks.js'
 import { boolean, choice, isRecord, text, unknownName } from './checks.js'
-import { callHeaders } from './headers.js'
+import { callHeaders, type ReadHeaders } from './headers.js'
 import { hedgeDelay } from './hedge-delay.js'
 import type { CallHedge, CallOptions } from './options.js'
 import { Place, Problems } from './problems.js'
@@ -42,11 +42,11 @@ const listener: Reads<(...args: never[]) => void> = {
 }
 
 const ofClient = { affinity: text, requirements, priority: choice('high', 'normal', 'low'), tenant: text, queueTimeout: duration }
-const ofAll: Readers<Omit<CallOptions, 'signal'>> = { ...ofClient, timeout: duration, idempotent: boolean, hedge, headers: callHeaders }
-const ofCall: Readers<CallOptions> = { ...ofAll, signal }
+const ofAll: Readers<ReadHeaders<Omit<CallOptions, 'signal'>>> = { ...ofClient, timeout: duration, idempotent: boolean, hedge, headers: callHeaders }
+const ofCall: Readers<ReadHeaders<CallOptions>> = { ...ofAll, signal }
 
 /** Returns the options as they are to be used. @throws PoolError `CONFIG`, naming all that is wrong */
-type Reader = <Options extends object>(options: Options) => Options
+type Reader = <Options extends object>(options: Options) => ReadHeaders<Options>
 
 /** Of one call through `pool.transport()`. */
 export const readCallOptions: Reader = reader(ofCall)
@@ -62,15 +62,20 @@ function reader<Options>(readers: Readers<Options>): Reader {
   return (options) => {
     const problems = new Problems()
     const given: unknown = options
+    let headers: unknown
     if (!isRecord(given)) new Place(problems, 'options').wrong('an object', given)
     else
       for (const name in given) {
         const reads = byName.get(name)
         if (reads === undefined) unknownName(name, [...byName.keys()], new Place(problems))
-        else if (given[name] !== undefined) reads.read(given[name], new Place(problems, name))
+        else if (given[name] !== undefined) {
+          const value = reads.read(given[name], new Place(problems, name))
+          if (name === 'headers') headers = value
+        }
       }
     problems.throwIfAny()
-    return options
+    // Nothing else is read into something new.
+    return (headers === undefined ? options : { ...options, headers }) as ReadHeaders<typeof options>
   }
 }
 

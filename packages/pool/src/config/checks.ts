@@ -90,7 +90,7 @@ export function list<T>(item: Check<T>): Check<readonly T[]> {
 export const dictionary: Check<Readonly<Record<string, string>>> = {
   type: '{ [name]: string }',
   read(value, place) {
-    if (!isRecord(value)) return place.wrong('an object with a string for each name', value)
+    if (!isPlain(value)) return place.wrong('an object with a string for each name', value)
     const entries = Object.entries(value).filter(([, entry]) => entry !== undefined)
     for (const [name, entry] of entries) if (typeof entry !== 'string') place.member(name).wrong('a string', entry)
     return Object.freeze(Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string')))
@@ -141,6 +141,13 @@ export function unknownName(name: string, known: readonly string[], place: Place
   const meant = nearest(name, known)
   const where = place.path === '' ? '' : `${place.path}: `
   place.problems.add(`${where}unknown option ${quoted(name)}${meant === undefined ? '' : `, did you mean ${meant}?`}`)
+}
+
+/** Of no class: what a `Map` holds is not among its members. The prototype may be that of another realm. */
+function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (!isRecord(value)) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici'
 import type { EndpointAuthProvider } from '../auth/index.js'
+import type { HeadersInput } from './headers.js'
 
 /** Revisions of the protocol that the pool speaks. */
 export type ProtocolVersion = '2026-07-28' | '2025-11-25' | '2025-06-18' | '2025-03-26' | '2024-11-05'
@@ -66,7 +67,7 @@ export interface UrlEndpointOptions extends CommonEndpointOptions {
   /** Where it stands; appears in statistics, and is preferred by pools of the same `zone`. */
   readonly zone?: string | undefined
   /** Sent with every request. MCP's own (`Mcp-…`, `Accept`, `Content-Type`, …) are refused, and `Authorization` where there is `auth`. */
-  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly headers?: HeadersInput | undefined
   /** `sse` is the HTTP+SSE transport of 2024-11-05. @default 'streamable-http' */
   readonly transport?: 'streamable-http' | 'sse' | undefined
   readonly tls?: TlsOptions | undefined

@@ -2,7 +2,7 @@ import type { EndpointAuthProvider } from '../auth/index.js'
 import type { Check, OptionTable, Read } from './checks.js'
 import { boolean, choice, dictionary, implementing, isRecord, list, number, object, text } from './checks.js'
 import type { EndpointDefaults } from './discovery-options.js'
-import { headers } from './headers.js'
+import { headers, type ReadHeaders } from './headers.js'
 import type { EndpointAuthOptions, Pem, ProtocolVersion, StdioEndpointOptions, TlsOptions, UrlEndpointOptions } from './endpoint-options.js'
 import type { Place } from './problems.js'
 import { authorizationServerUrl, proxyUrl, resourceUri, serverUrl } from './urls.js'
@@ -114,7 +114,7 @@ const common: OptionTable<Pick<UrlEndpointOptions, Common>, CommonDefaults> = {
   },
 }
 
-export const urlEndpointOptions: OptionTable<UrlEndpointOptions, UrlDefaults> = {
+export const urlEndpointOptions: OptionTable<ReadHeaders<UrlEndpointOptions>, UrlDefaults> = {
   url: {
     check: serverUrl,
     required: true,
@@ -160,7 +160,7 @@ export const stdioEndpointOptions: OptionTable<StdioEndpointOptions, StdioDefaul
   ...common,
 }
 
-export type CheckedUrlEndpoint = { readonly kind: 'url' } & Read<UrlEndpointOptions, UrlDefaults>
+export type CheckedUrlEndpoint = { readonly kind: 'url' } & Read<ReadHeaders<UrlEndpointOptions>, UrlDefaults>
 export type CheckedStdioEndpoint = { readonly kind: 'stdio' } & Read<StdioEndpointOptions, StdioDefaults>
 
 /** An endpoint that is right by itself. */

@@ -1,11 +1,17 @@
 import type { Check } from './checks.js'
-import { dictionary } from './checks.js'
+import { dictionary, isRecord } from './checks.js'
 import { Place } from './problems.js'
 
 /**
  * Headers that users may add to requests. Those that the transport sets by itself are refused: two `Mcp-Session-Id` or a second
  * `Content-Length` would be a request that no two servers read alike.
  */
+
+/** By name; those of a `Headers` and a `Map` are read when they are given. */
+export type HeadersInput = Readonly<Record<string, string>> | Headers | ReadonlyMap<string, string>
+
+/** The same options with their headers as they were read. */
+export type ReadHeaders<Options> = Omit<Options, 'headers'> & { readonly headers?: Readonly<Record<string, string>> | undefined }
 
 /** RFC 9110 section 5.6.2. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
@@ -34,9 +40,9 @@ const HTTP = new Set([
 
 /** Reads into names in lower case. */
 export const headers: Check<Readonly<Record<string, string>>> = {
-  type: '{ [name]: string }',
+  type: '{ [name]: string } | Headers | Map',
   read(value, place) {
-    const given = dictionary.read(value, place)
+    const given = dictionary.read(isMapLike(value) ? Object.fromEntries(value.entries()) : value, place)
     if (given === undefined) return undefined
     const read = new Map<string, string>()
     for (const [index, [name, content]] of Object.entries(given).entries()) {
@@ -60,4 +66,9 @@ export const callHeaders: Check<Readonly<Record<string, string>>> = {
     const read = headers.read(value, secret)
     return read !== undefined && 'authorization' in read ? secret.member('authorization').must('not be given: the endpoint says who calls') : read
   },
+}
+
+/** A `Map` or `Headers` of any make: fetch is there in several. */
+function isMapLike(value: unknown): value is ReadonlyMap<string, unknown> {
+  return isRecord(value) && typeof value['get'] === 'function' && typeof value['entries'] === 'function'
 }

@@ -9,6 +9,7 @@ export type {
   TlsOptions,
   UrlEndpointOptions,
 } from './endpoint-options.js'
+export type { HeadersInput, ReadHeaders } from './headers.js'
 export type { HedgeDelay } from './hedge-delay.js'
 export type {
   CallHedge,

@@ -1,6 +1,7 @@
 import type { JsonObject, Milliseconds, Observer, Priority, Requirements, Resolver } from '../ports.js'
 import type { DiscoveryOptions, EndpointDefaults } from './discovery-options.js'
 import type { EndpointOptions } from './endpoint-options.js'
+import type { HeadersInput } from './headers.js'
 import type { HedgeDelay } from './hedge-delay.js'
 import type { MetricsOptions } from './metrics-options.js'
 import type { ResilienceOptions } from './resilience-options.js'
@@ -168,6 +169,6 @@ export interface CallOptions {
    * also says when. Within the pool's budget in either case. @default what the pool's `hedge` says
    */
   readonly hedge?: boolean | CallHedge | undefined
-  /** HTTP headers of this call, such as `traceparent`; never `Authorization` or MCP's own. */
-  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** HTTP headers of this call, such as `traceparent`; never `Authorization` or MCP's own. @default none */
+  readonly headers?: HeadersInput | undefined
 }

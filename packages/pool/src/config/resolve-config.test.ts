@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { Agent } from 'undici'
 import { describe, expect, it } from 'vitest'
 import { PoolError } from '../errors.js'
-import { resolveConfig } from './index.js'
+import { resolveConfig, type ResolvedUrlEndpoint } from './index.js'
 
 const endpoints = [{ url: 'http://127.0.0.1:8001/mcp' }, { url: 'http://127.0.0.1:8002/mcp' }, { url: 'http://127.0.0.1:8003/mcp' }]
 
@@ -92,6 +92,11 @@ describe('endpoints', () => {
   it('have headers in lower case', () => {
     const [endpoint] = resolveConfig({ endpoints: [{ url: 'http://h/', headers: { 'X-Api-Key': 'k' } }] }).endpoints
     expect(endpoint).toMatchObject({ headers: { 'x-api-key': 'k' } })
+  })
+
+  it('have the headers of a Headers and of a Map', () => {
+    const endpoints = [new Headers({ 'X-Api-Key': 'k' }), new Map([['X-Api-Key', 'k']])].map((headers, n) => ({ url: `http://h${n}/`, headers }))
+    for (const { headers } of resolveConfig({ endpoints }).endpoints as ResolvedUrlEndpoint[]) expect(headers).toEqual({ 'x-api-key': 'k' })
   })
 
   it('with a plain auth string ask for a token without a resource, and with an object for one of their own', () => {
@@ -208,6 +213,16 @@ describe('what is refused', () => {
       'a broken header name',
       { endpoints: [{ url: 'http://h/', headers: { 'Authorization: Bearer s3cr3t': '' } }] },
       /^endpoints\[0]\.headers must have valid names: number 1 is none$/,
+    ],
+    [
+      'headers of a class of its own',
+      { endpoints: [{ url: 'http://h/', headers: new Date() }] },
+      /^endpoints\[0]\.headers must be an object with a string for each name/,
+    ],
+    [
+      'variables in a Map',
+      { endpoints: [{ command: 'node', env: new Map([['A', 's3cr3t']]) }] },
+      /^endpoints\[0]\.env must be an object with a string for each name/,
     ],
     ['a line break in a header', { endpoints: [{ url: 'http://h/', headers: { a: 'x\r\nb: y' } }] }, /^endpoints\[0]\.headers\.a must be a valid header value/],
     ['a header twice', { endpoints: [{ url: 'http://h/', headers: { a: '1', A: '2' } }] }, /^endpoints\[0]\.headers\.A must be given once/],

@@ -1,3 +1,4 @@
+import type { HeadersInput } from '../config/index.js'
 import type { JsonObject } from '../ports.js'
 import type { CallWishes } from './engine.js'
 import { isObject, metaOf } from './json-object.js'
@@ -10,8 +11,8 @@ const CALL_OPTIONS = 'mcp-client-pool/options'
 
 /** Wishes for one call through `pool.transport()`. */
 export interface TransportCallOptions extends CallWishes {
-  /** HTTP headers of this call, such as `traceparent`; never `Authorization` or MCP's own. */
-  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** HTTP headers of this call, such as `traceparent`; never `Authorization` or MCP's own. @default none */
+  readonly headers?: HeadersInput | undefined
 }
 
 /**

@@ -1,9 +1,10 @@
+import type { ReadHeaders } from '../config/index.js'
 import { PoolError } from '../errors.js'
 import type { TransportCallOptions } from './call-options.js'
 import type { Engine } from './engine.js'
 
 /** `ping` at one replica; modern ones are asked `server/discover` in its place. Rejects with a `PoolError` where nobody answers. */
-export function ping(engine: Engine, options: TransportCallOptions): Promise<void> {
+export function ping(engine: Engine, options: ReadHeaders<TransportCallOptions>): Promise<void> {
   return new Promise((resolve, reject) => {
     engine.call({
       ...options,

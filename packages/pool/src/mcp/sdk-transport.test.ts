@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ScriptedEngine } from '../../test/scripted-engine.js'
+import type { ReadHeaders } from '../config/index.js'
 import { PoolError } from '../errors.js'
 import type { JsonObject, JsonRpcRequest } from '../ports.js'
 import { withCallOptions } from './call-options.js'
@@ -11,7 +12,7 @@ const MODERN = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.mo
 const request = (id: number | string, method: string, params?: JsonObject): JsonRpcRequest => ({ jsonrpc: '2.0', id, method, ...(params && { params }) })
 const called = (id: number, params: JsonObject = {}) => request(id, 'tools/call', { name: 'echo', ...params })
 
-async function opened(options: TransportOptions = {}) {
+async function opened(options: ReadHeaders<TransportOptions> = {}) {
   const engine = new ScriptedEngine()
   const transport = new SdkTransport(engine, options)
   const received: JsonRpcMessage[] = []
@@ -22,7 +23,7 @@ async function opened(options: TransportOptions = {}) {
   return { engine, transport, received, errors }
 }
 
-async function openedAs(era: 'modern' | 'legacy', options: TransportOptions = {}) {
+async function openedAs(era: 'modern' | 'legacy', options: ReadHeaders<TransportOptions> = {}) {
   const all = await opened(options)
   await all.transport.send(
     era === 'modern'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { readCallOptions } from '../config/index.js'
+import { type ReadHeaders, readCallOptions } from '../config/index.js'
 import { PoolError } from '../errors.js'
 import type { Era, JsonObject, JsonRpcId, JsonRpcNotification, JsonRpcRequest, JsonRpcResponse } from '../ports.js'
 import { callOptionsOf, type TransportCallOptions, withoutCallOptions } from './call-options.js'
@@ -54,7 +54,7 @@ export class SdkTransport implements PoolTransport, TransportCallOwner, LegacyCl
    */
   readonly hasPerRequestStream = false
   readonly #engine: Engine
-  readonly #options: TransportOptions
+  readonly #options: ReadHeaders<TransportOptions>
   readonly #kind: TransportKind
   readonly #calls = new Map<JsonRpcId, TransportCall>()
   readonly #subscriptions: Subscriptions
@@ -63,7 +63,7 @@ export class SdkTransport implements PoolTransport, TransportCallOwner, LegacyCl
   #protocolVersion: string | undefined
   #legacy: LegacyClient | undefined
 
-  constructor(engine: Engine, options: TransportOptions = {}, kind: TransportKind = USER_TRANSPORT) {
+  constructor(engine: Engine, options: ReadHeaders<TransportOptions> = {}, kind: TransportKind = USER_TRANSPORT) {
     this.#engine = engine
     this.#options = options
     this.#kind = kind
@@ -151,7 +151,7 @@ export class SdkTransport implements PoolTransport, TransportCallOwner, LegacyCl
     if (resumption instanceof PoolError) return Promise.reject(resumption)
     const given = callOptionsOf(request.params)
     const era = this.#era ?? eraOfRequest(request)
-    let wishes: TransportCallOptions = this.#options
+    let wishes: ReadHeaders<TransportCallOptions> = this.#options
     if (given !== undefined || options?.headers !== undefined) {
       try {
         wishes = this.#wishes(given, options?.headers)
@@ -174,8 +174,9 @@ export class SdkTransport implements PoolTransport, TransportCallOwner, LegacyCl
   }
 
   /** Those of the call over those of the transport. @throws PoolError `CONFIG` */
-  #wishes(given: TransportCallOptions | undefined, headers: SendOptions['headers']): TransportCallOptions {
-    const own = given === undefined || this.#kind.trusted ? given : readCallOptions(given)
+  #wishes(given: TransportCallOptions | undefined, headers: SendOptions['headers']): ReadHeaders<TransportCallOptions> {
+    // Those of the pool's own verbs were read by them.
+    const own = given === undefined || this.#kind.trusted ? (given as ReadHeaders<TransportCallOptions>) : readCallOptions(given)
     const wishes = { ...this.#options, ...own }
     const more = headers && headersOfCaller(headers)
     return more === undefined ? wishes : { ...wishes, headers: { ...wishes.headers, ...more } }

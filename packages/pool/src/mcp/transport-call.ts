@@ -1,4 +1,4 @@
-import type { CallOptions } from '../config/index.js'
+import type { CallOptions, ReadHeaders } from '../config/index.js'
 import { PoolError } from '../errors.js'
 import type {
   Era,
@@ -45,7 +45,7 @@ export class TransportCall implements EngineCall {
   readonly session: PinnedSession | undefined
   readonly callerTimes: boolean
   readonly #owner: TransportCallOwner
-  readonly #options: TransportCallOptions
+  readonly #options: ReadHeaders<TransportCallOptions>
   readonly #resumption: Resumption | undefined
   readonly #requestSignal: AbortSignal | undefined
   #exchange: EngineExchange | undefined
@@ -63,7 +63,7 @@ export class TransportCall implements EngineCall {
     request: JsonRpcRequest,
     era: Era,
     session: PinnedSession | undefined,
-    options: TransportCallOptions,
+    options: ReadHeaders<TransportCallOptions>,
     callerTimes: boolean,
     requestSignal: AbortSignal | undefined,
     resumption: Resumption | undefined,

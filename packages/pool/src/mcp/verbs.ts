@@ -133,9 +133,9 @@ export class TypedVerbs implements PoolVerbs {
 
   /** The SDK knows no `ping` in the modern era. */
   async ping(options: VerbOptions = {}): Promise<void> {
-    readVerbOptions(options)
+    const read = readVerbOptions(options)
     await this.#engine.ready()
-    await ping(this.#engine, options)
+    await ping(this.#engine, read)
   }
 
   #listed(result: ListToolsResult, isAll: boolean): ListToolsResult {
@@ -158,13 +158,13 @@ export class TypedVerbs implements PoolVerbs {
     nothing: Result,
   ): Promise<Result> {
     if (this.#has(capability)) return this.#run(params, options, verb)
-    check(params, options)
+    checked(params, options)
     await this.#engine.ready()
     return nothing
   }
 
-  async #run<Params extends object, Result>(params: Params, options: VerbOptions | undefined, verb: Verb<Params, Result>): Promise<Result> {
-    check(params, options)
+  async #run<Params extends object, Result>(params: Params, given: VerbOptions | undefined, verb: Verb<Params, Result>): Promise<Result> {
+    const options = checked(params, given)
     const { client, ProtocolError } = this.#connected ?? (await this.#connection())
     // Servers ask only where somebody answers; a list has pages. Every other verb is one call, which the engine times.
     if (this.#asks || LISTS.has(verb)) return this.#bounded(client, ProtocolError, params, options ?? {}, verb)
@@ -223,10 +223,10 @@ export class TypedVerbs implements PoolVerbs {
 
 const EVERYTHING = { tools: { listChanged: true }, prompts: { listChanged: true }, resources: { listChanged: true }, completions: {} }
 
-/** @throws PoolError `CONFIG` */
-function check(params: unknown, options: VerbOptions | undefined): void {
+/** The options, ready for use. @throws PoolError `CONFIG`, of parameters that are none too */
+function checked(params: unknown, options: VerbOptions | undefined): VerbOptions | undefined {
   if (!isObject(params)) throw new PoolError('CONFIG', `params must be an object, got ${shown(params, false)}`)
-  if (options !== undefined) readVerbOptions(options)
+  return options === undefined ? undefined : readVerbOptions(options)
 }
 
 function sdkOptions({ onprogress }: VerbOptions, end: AbortSignal | undefined): RequestOptions {

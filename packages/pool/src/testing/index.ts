@@ -25,6 +25,7 @@ export type {
   EtcdDiscoveryOptions,
   FileDiscoveryOptions,
   Handlers,
+  HeadersInput,
   HedgeDelay,
   HedgeOptions,
   InstanceOptions,

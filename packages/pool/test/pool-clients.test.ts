@@ -96,6 +96,8 @@ describe.each([
     const legacy = await pool.request({ jsonrpc: '2.0', id: 'own', method: 'tools/list' })
     expect(legacy).toMatchObject({ id: 'own', result: { tools: expect.any(Array) } })
     expect(legacy).not.toHaveProperty('result.resultType')
+    const called = await pool.request({ jsonrpc: '2.0', id: 'own', method: 'tools/call', params: { name: 'echo', arguments: { text: 'x' } } })
+    expect(called).toEqual({ jsonrpc: '2.0', id: 'own', result: { content: [{ type: 'text', text: 'x' }], structuredContent: { text: 'x' } } })
     const _meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} }
     const modern = await pool.request({ jsonrpc: '2.0', id: 'own', method: 'tools/list', params: { _meta } })
     expect(modern).toMatchObject({ id: 'own', result: { resultType: 'complete', tools: expect.any(Array) } })

@@ -17,6 +17,7 @@ import { unionOfCapabilities } from './handshake.js'
 import { isObject, metaOf } from './json-object.js'
 import { LastConnections } from './last-connections.js'
 import { ResourceStreams } from './resource-streams.js'
+import { withoutMeta } from './translate.js'
 
 /** Fifty replicas of one deployment change within seconds, two events of one change within milliseconds. */
 const WINDOW: Milliseconds = 100
@@ -222,7 +223,7 @@ export class Subscriptions implements FleetListener {
   }
 
   #deliver(notification: JsonRpcNotification): void {
-    if (this.#options.unsolicited || this.#options.era() === 'legacy') return this.#options.deliver(untagged(notification))
+    if (this.#options.unsolicited || this.#options.era() === 'legacy') return this.#options.deliver(withoutMeta(notification, [META.subscriptionId]))
     for (const listening of [...this.#listens.values()]) if (listening.wants(notification)) this.#options.deliver(tagged(notification, listening.id))
   }
 }
@@ -283,11 +284,4 @@ function reportsChanges(capability: unknown): boolean {
 
 function tagged(notification: JsonRpcNotification, id: JsonRpcId): JsonRpcNotification {
   return { ...notification, params: { ...notification.params, _meta: { ...metaOf(notification.params), [META.subscriptionId]: id } } }
-}
-
-function untagged(notification: JsonRpcNotification): JsonRpcNotification {
-  const meta = metaOf(notification.params)
-  if (meta?.[META.subscriptionId] === undefined) return notification
-  const { [META.subscriptionId]: _, ...rest } = meta
-  return { ...notification, params: { ...notification.params, _meta: rest } }
 }

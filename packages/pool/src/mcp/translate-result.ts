@@ -17,15 +17,19 @@ export function resultForModern(method: string, result: JsonObject, facts: Serve
 /** Nothing reaches a client of the legacy era that its revision does not know, and nothing that its schema forbids. */
 export function resultForLegacy(method: string, result: JsonObject): JsonObject {
   if (method === 'ping') return {}
-  const { resultType: _, ttlMs: __, cacheScope: ___, ...rest } = result
-  const meta = rest['_meta']
-  if (isObject(meta) && META.serverInfo in meta) {
-    const { [META.serverInfo]: ____, ...others } = meta
-    if (Object.keys(others).length > 0) rest['_meta'] = others
-    else delete rest['_meta']
-  }
+  // Every call of such a client comes through here: `delete` would make a slow object of its result.
+  const { resultType: _, ttlMs: __, cacheScope: ___, _meta, ...rest } = result
+  const meta = isObject(_meta) ? withoutServerInfo(_meta) : _meta
+  if (meta !== undefined) rest['_meta'] = meta
   if (method === 'tools/list') return withTools(rest, withObjectSchema)
   return method === 'tools/call' ? withObjectContent(rest) : rest
+}
+
+/** undefined where nothing else is in it. */
+function withoutServerInfo(meta: JsonObject): JsonObject | undefined {
+  if (!(META.serverInfo in meta)) return meta
+  const { [META.serverInfo]: _, ...others } = meta
+  return Object.keys(others).length > 0 ? others : undefined
 }
 
 function discovered(facts: ServerFacts): JsonObject {

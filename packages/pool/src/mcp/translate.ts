@@ -175,7 +175,7 @@ function asksForInput(result: JsonObject): { code: number; message: string } {
 }
 
 /** The same message without some keys of `_meta`, and without `_meta` where nothing is left. The same object where nothing changes. */
-function withoutMeta<Message extends { readonly params?: JsonObject | undefined }>(message: Message, keys: readonly string[]): Message {
+export function withoutMeta<Message extends { readonly params?: JsonObject | undefined }>(message: Message, keys: readonly string[]): Message {
   const meta = metaOf(message.params)
   if (meta === undefined || !keys.some((key) => key in meta)) return message
   const rest = without(meta, keys)

@@ -1,12 +1,10 @@
 import { PoolError } from '../../errors.js'
 import type { Attempt, JsonRpcNotification, JsonRpcResponse } from '../../ports.js'
-import { isObject } from '../json-object.js'
 import { passesLogLevel, translateNotification, translateResponse } from '../translate.js'
 import type { Lane } from './lane.js'
 
 /** An answer for a caller of the other era; a `PoolError` where this replica cannot serve it and another may. */
 export function answerAcross(attempt: Attempt, response: JsonRpcResponse, lane: Lane): JsonRpcResponse | PoolError {
-  if (isPlainToolResult(attempt, response)) return response
   const plan = translateResponse(attempt.request, response, attempt.era, lane.facts)
   if (plan.act === 'answer') return plan.response
   return crossingRefused(plan.reason, lane.channel.label, 'sent')
@@ -20,11 +18,4 @@ export function crossingRefused(reason: string, endpoint: string, progress: 'ref
 export function notificationAcross(attempt: Attempt, notification: JsonRpcNotification): JsonRpcNotification | undefined {
   if (attempt.era === 'modern' && !passesLogLevel(notification, attempt.request)) return undefined
   return translateNotification(notification, attempt.era)
-}
-
-/** Most calls by far: a legacy caller reads such a result as it is, and a copy of it would cost more than all our headers. */
-function isPlainToolResult(attempt: Attempt, response: JsonRpcResponse): boolean {
-  if (attempt.era !== 'legacy' || attempt.request.method !== 'tools/call' || !('result' in response)) return false
-  const { resultType, structuredContent } = response.result
-  return (resultType === undefined || resultType === 'complete') && (structuredContent === undefined || isObject(structuredContent))
 }

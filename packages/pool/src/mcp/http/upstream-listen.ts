@@ -10,7 +10,8 @@ import {
   type Milliseconds,
 } from '../../ports.js'
 import { LISTENED, META } from '../era-tables.js'
-import { isObject, metaOf } from '../json-object.js'
+import { isObject } from '../json-object.js'
+import { withoutMeta } from '../translate.js'
 import { HttpExchange } from './exchange.js'
 import type { Lane } from './lane.js'
 
@@ -226,9 +227,7 @@ class Stream implements Attempt {
   onNotification(notification: JsonRpcNotification): void {
     if (notification.method === 'notifications/subscriptions/acknowledged') return this.#owner.acknowledged()
     // The id of our own subscription means nothing to anybody else.
-    const meta = metaOf(notification.params)
-    if (meta !== undefined) delete meta[META.subscriptionId]
-    this.#owner.notified(notification)
+    this.#owner.notified(withoutMeta(notification, [META.subscriptionId]))
   }
 
   onAnswer(response: JsonRpcResponse): void {

@@ -243,7 +243,10 @@ export const names: readonly Requirement[] = [
       tests: {
         'packages/pool/src/server-requests.test.ts': ['answers with the handler of that kind, which gets the params', 'refuses %s where nobody answers it'],
         'packages/pool/test/sdk-sessions.test.ts': ['are answered by the handlers of the pool for its own verbs, over a %s fleet'],
-        'packages/pool/src/mcp/verbs.test.ts': ['answer what a modern server asks, and declare that they can'],
+        'packages/pool/src/mcp/verbs.test.ts': [
+          'answer what a modern server asks, and declare that they can',
+          'end with HANDLER_FAILED when the handler %s, and are not to be repeated',
+        ],
       },
     },
   },

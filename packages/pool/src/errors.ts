@@ -14,6 +14,7 @@ import type { Milliseconds, Progress } from './ports.js'
  * | `QUEUE_TIMEOUT`, `QUEUE_FULL` | waited too long for a place, or there was none | `not-sent` |
  * | `CIRCUIT_OPEN` | the client's breaker is open | `not-sent` |
  * | `CANCELLED` | the caller's signal | as far as it got |
+ * | `HANDLER_FAILED` | one of the pool's `handlers` failed, and the call with it | `sent` |
  * | `AUTH_FAILED` | no token, or 401 also with a new one | `refused` |
  * | `SESSION_LOST` | the server does not know the session any more | `refused` |
  * | `PROTOCOL` | an answer that is none: garbage, too large, another id | `sent` |
@@ -32,6 +33,7 @@ export type PoolErrorCode =
   | 'QUEUE_FULL'
   | 'CIRCUIT_OPEN'
   | 'CANCELLED'
+  | 'HANDLER_FAILED'
   | 'AUTH_FAILED'
   | 'SESSION_LOST'
   | 'PROTOCOL'

@@ -140,9 +140,20 @@ describe('unions of names are complete: the type check refuses a missing one, an
   it('codes of PoolError', () => {
     const codes = of<PoolErrorCode>({
       ...{ NO_HEALTHY_CLIENTS: 1, CONNECT_FAILED: 1, CONNECT_TIMEOUT: 1, CONNECTION_LOST: 1, HTTP_STATUS: 1, REQUEST_TIMEOUT: 1, QUEUE_TIMEOUT: 1 },
-      ...{ QUEUE_FULL: 1, CIRCUIT_OPEN: 1, CANCELLED: 1, AUTH_FAILED: 1, SESSION_LOST: 1, PROTOCOL: 1, CONFIG: 1, POOL_FULL: 1, NOT_STARTED: 1 },
+      ...{
+        QUEUE_FULL: 1,
+        CIRCUIT_OPEN: 1,
+        CANCELLED: 1,
+        HANDLER_FAILED: 1,
+        AUTH_FAILED: 1,
+        SESSION_LOST: 1,
+        PROTOCOL: 1,
+        CONFIG: 1,
+        POOL_FULL: 1,
+        NOT_STARTED: 1,
+      },
       SHUTTING_DOWN: 1,
     })
-    expect(codes).toHaveLength(17)
+    expect(codes).toHaveLength(18)
   })
 })

@@ -174,6 +174,22 @@ describe('TypedVerbs with handlers', () => {
     expect(engine.last.request.params).toMatchObject({ requestState: 's', _meta: { 'io.modelcontextprotocol/clientCapabilities': { elicitation: {} } } })
   })
 
+  it.each([
+    ['throws', () => Promise.reject(new Error('nobody is there'))],
+    ['makes a call that fails', () => Promise.reject(new PoolError('NO_HEALTHY_CLIENTS', 'nobody is there'))],
+  ])('end with HANDLER_FAILED when the handler %s, and are not to be repeated', async (_, elicitation) => {
+    const { engine, verbs: subject } = verbs({ elicitation })
+    engine.script = asking
+    await expect(subject.callTool({ name: 'greet' })).rejects.toMatchObject({
+      name: 'PoolError',
+      code: 'HANDLER_FAILED',
+      progress: 'sent',
+      retryable: false,
+      message: "the pool's handler of elicitation/create failed: nobody is there",
+      cause: { message: 'nobody is there' },
+    })
+  })
+
   it('end with CANCELLED when the caller gives up while a person is asked', async () => {
     const abort = new AbortController()
     const { engine, verbs: subject } = verbs({

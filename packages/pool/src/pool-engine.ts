@@ -42,6 +42,7 @@ export class PoolEngine implements Engine {
   readonly identity: Engine['identity']
   readonly #parts: PoolEngineParts
   readonly #listeners = new Set<FleetListener>()
+  readonly #closeListeners = new Set<() => void>()
   /** By endpoint: what a replica said counts on while it is away. */
   readonly #facts = new Map<string, ServerFacts>()
   #replicas: readonly FleetClient[] = []
@@ -87,6 +88,11 @@ export class PoolEngine implements Engine {
     return () => void this.#listeners.delete(listener)
   }
 
+  whenClosed(listener: () => void): () => void {
+    this.#closeListeners.add(listener)
+    return () => void this.#closeListeners.delete(listener)
+  }
+
   openSession(parameters: SessionParameters, listener: SessionListener): OwnSession {
     return new OwnedSession(parameters, listener, this.#parts.onSession)
   }
@@ -115,5 +121,10 @@ export class PoolEngine implements Engine {
   shutDown(): void {
     for (const listener of [...this.#listeners]) listener.onShutdown()
     this.#listeners.clear()
+  }
+
+  closed(): void {
+    for (const listener of [...this.#closeListeners]) listener()
+    this.#closeListeners.clear()
   }
 }

@@ -234,7 +234,10 @@ export class MCPClientPool extends PoolEmitter {
       this.#path.shutDown()
       void this.#discovery?.close()
     }
-    this.#ending ??= this.#fleet.shutdown(options).then(() => this.#metering?.stop())
+    this.#ending ??= this.#fleet.shutdown(options).then(() => {
+      this.#engine.closed()
+      return this.#metering?.stop()
+    })
     return this.#ending
   }
 

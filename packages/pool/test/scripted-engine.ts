@@ -73,6 +73,7 @@ export class ScriptedEngine implements Engine {
   readonly calls: ScriptedCall[] = []
   readonly sessions: ScriptedSession[] = []
   readonly listeners: FleetListener[] = []
+  readonly closeListeners = new Set<() => void>()
   readonly finished: unknown[] = []
   replicas: Target[] = []
   known: ServerFacts[] = [FACTS]
@@ -99,6 +100,10 @@ export class ScriptedEngine implements Engine {
     this.listeners.push(listener)
     listener.onReplicas(this.replicas)
     return () => void this.listeners.splice(this.listeners.indexOf(listener), 1)
+  }
+  whenClosed(listener: () => void): () => void {
+    this.closeListeners.add(listener)
+    return () => void this.closeListeners.delete(listener)
   }
   openSession(parameters: SessionParameters, listener: SessionListener): OwnSession {
     const session = new ScriptedSession(parameters, listener)

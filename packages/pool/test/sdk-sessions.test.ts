@@ -211,3 +211,25 @@ it('takes a server of HTTP+SSE into the fleet', async () => {
   const client = await v2(pool)
   expect(await client.callTool({ name: 'echo', arguments: { text: 'x' } })).toMatchObject({ structuredContent: { text: 'x' } })
 })
+
+it.each([
+  ['v1', v1],
+  ['v2', v2],
+] as const)('clients hear that the pool was shut down, once their calls have an end: %s', async (_, connect) => {
+  const [old, young] = [await legacy('old'), await modern('young')]
+  const pool = await poolOver([{ url: old.url }, { url: young.url }])
+  const client = await connect(pool)
+  const told: string[] = []
+  const closed = new Promise<void>((resolve) => {
+    client.onclose = () => resolve(void told.push('closed'))
+  })
+  client.onerror = (error) => void told.push(error.message)
+  await client.callTool({ name: 'whoami', arguments: {} })
+  const seen = Promise.race([old, young].map((server) => server.requests.next('tools/call')))
+  const call = client.callTool({ name: 'slow', arguments: { ms: 50 } }).then(() => told.push('answered'))
+  await seen
+  await pool.shutdown()
+  await Promise.all([call, closed])
+  expect(told).toEqual(['answered', 'closed'])
+  await expect(pool.callTool({ name: 'whoami', arguments: {} })).rejects.toMatchObject({ code: 'SHUTTING_DOWN' })
+})

@@ -40,6 +40,8 @@ export interface Engine {
   call(call: EngineCall): EngineExchange
   /** Notifications that belong to no call, of all replicas, and who the replicas are. Returns what ends it. */
   watch(listener: FleetListener): () => void
+  /** Told once, when the pool is shut down and no call is under way any more. Returns what takes it back. */
+  whenClosed(listener: () => void): () => void
   /** A session of the legacy era for one caller alone. Nothing is sent before the first call on it. */
   openSession(parameters: SessionParameters, listener: SessionListener): OwnSession
   /** The user came back from the authorization server: completes the flow of every endpoint whose provider waits for it. */

@@ -5,6 +5,7 @@ import type { JsonRpcMessage, SendOptions } from './sdk-message.js'
  * talks to the whole fleet; it belongs to that client alone.
  */
 export interface PoolTransport {
+  /** Closed: by the client, or since the pool is shut down and the last call has its end. */
   onclose?: (() => void) | undefined
   onerror?: ((error: Error) => void) | undefined
   onmessage?: ((message: JsonRpcMessage) => void) | undefined

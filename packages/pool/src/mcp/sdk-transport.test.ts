@@ -336,6 +336,17 @@ it('closes once: calls are given up, servers that asked get an error, the sessio
   engine.last.answer()
   expect(received).toEqual([])
   expect(engine.listeners).toEqual([])
+  expect(engine.closeListeners.size).toBe(0)
+})
+
+it('closes with the pool', async () => {
+  const { engine, transport } = await openedAs('modern')
+  const closed = new Promise<void>((resolve) => {
+    transport.onclose = resolve
+  })
+  for (const listener of engine.closeListeners) listener()
+  await closed
+  await expect(transport.send(called(1))).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
 })
 
 it('hands the way back from the authorization server on', async () => {

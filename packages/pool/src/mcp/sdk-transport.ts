@@ -25,11 +25,11 @@ export interface TransportKind {
   readonly callerTimes: boolean
   /** Hears of list changes without asking, whatever its era. */
   readonly unsolicited: boolean
-  /** The options of its calls are known to be right. */
-  readonly trusted: boolean
+  /** The pool's verbs use it, which check their options and outlive its clients. */
+  readonly own: boolean
 }
 
-export const USER_TRANSPORT: TransportKind = { callerTimes: true, unsolicited: false, trusted: false }
+export const USER_TRANSPORT: TransportKind = { callerTimes: true, unsolicited: false, own: false }
 
 const DONE: Promise<void> = Promise.resolve()
 
@@ -62,6 +62,8 @@ export class SdkTransport implements PoolTransport, TransportCallOwner, LegacyCl
   #era: Era | undefined
   #protocolVersion: string | undefined
   #legacy: LegacyClient | undefined
+  /** The end of the pool is no matter of this transport any more. */
+  #forget: (() => void) | undefined
 
   constructor(engine: Engine, options: ReadHeaders<TransportOptions> = {}, kind: TransportKind = USER_TRANSPORT) {
     this.#engine = engine
@@ -90,6 +92,7 @@ export class SdkTransport implements PoolTransport, TransportCallOwner, LegacyCl
     if (this.#state !== 'new') throw new PoolError('CONFIG', 'the transport was started already; a client connects to a transport of its own: pool.transport()')
     this.#state = 'open'
     if (this.#kind.unsolicited) this.#subscriptions.watch()
+    if (!this.#kind.own) this.#forget = this.#engine.whenClosed(() => void this.close().catch((error: unknown) => this.#report(error)))
   }
 
   /**
@@ -114,9 +117,11 @@ export class SdkTransport implements PoolTransport, TransportCallOwner, LegacyCl
     await this.#legacy?.terminate()
   }
 
+  /** By the client, or at the end of the pool. */
   async close(): Promise<void> {
     if (this.#state === 'closed') return
     this.#state = 'closed'
+    this.#forget?.()
     this.#subscriptions.close()
     for (const call of [...this.#calls.values()]) call.cancel('the client closed its transport')
     try {
@@ -176,7 +181,7 @@ export class SdkTransport implements PoolTransport, TransportCallOwner, LegacyCl
   /** Those of the call over those of the transport. @throws PoolError `CONFIG` */
   #wishes(given: TransportCallOptions | undefined, headers: SendOptions['headers']): ReadHeaders<TransportCallOptions> {
     // Those of the pool's own verbs were read by them.
-    const own = given === undefined || this.#kind.trusted ? (given as ReadHeaders<TransportCallOptions>) : readCallOptions(given)
+    const own = given === undefined || this.#kind.own ? (given as ReadHeaders<TransportCallOptions>) : readCallOptions(given)
     const wishes = { ...this.#options, ...own }
     const more = headers && headersOfCaller(headers)
     return more === undefined ? wishes : { ...wishes, headers: { ...wishes.headers, ...more } }
@@ -285,8 +290,12 @@ export class SdkTransport implements PoolTransport, TransportCallOwner, LegacyCl
       this.onmessage?.(message)
     } catch (error) {
       // A handler of the client threw. That is not the replica's fault, and must not look like it.
-      this.onerror?.(error instanceof Error ? error : new Error(String(error)))
+      this.#report(error)
     }
+  }
+
+  #report(error: unknown): void {
+    this.onerror?.(error instanceof Error ? error : new Error(String(error)))
   }
 }
 

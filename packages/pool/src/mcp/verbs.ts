@@ -74,7 +74,7 @@ interface Connected {
 /** The longest that a timer of Node takes: the SDK's own clock is out of the way, for the engine has one. */
 const NEVER = 2_147_483_647
 const PLAIN: RequestOptions = { timeout: NEVER }
-const SPREAD: TransportKind = { callerTimes: false, unsolicited: true, trusted: true }
+const SPREAD: TransportKind = { callerTimes: false, unsolicited: true, own: true }
 
 /**
  * `pool.callTool` and the other typed verbs: an SDK `Client` on a transport of the pool's own, so that types, validation of

@@ -106,8 +106,10 @@ export const deliverables: readonly Requirement[] = [
     proof: {
       tests: {
         'packages/gateway/src/exit-code-of.test.ts': ['%s is %d'],
+        'packages/gateway/src/ask.test.ts': ['says so where a server is there and %s', 'leaves a failure as it is %s'],
         'packages/gateway/test/call.test.ts': [
           'ends with 1 when the tool fails',
+          'ends with 1 when the tool wants to ask somebody, for nobody is there',
           'ends with 3 when none can be reached, and says why for each',
           'ends with 5 when there is no answer in time',
           'ends after %s with %d, and cancels the call',

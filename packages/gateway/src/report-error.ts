@@ -3,6 +3,7 @@ import { ExitCode } from './exit-code.js'
 import { exitCodeOf } from './exit-code-of.js'
 import type { Output } from './terminal/output.js'
 import { printable } from './terminal/printable.js'
+import { UnservedError } from './unserved-error.js'
 import { UsageError } from './usage-error.js'
 
 /** Says on stderr what went wrong, and returns the exit code for it. `command` is what the user typed: `mcp-pool call`. */
@@ -10,6 +11,10 @@ export function reportError(error: unknown, command: string, stderr: Output): nu
   if (error instanceof UsageError) {
     stderr.line(`${command}: ${printable(error.message)}\nTry '${command} --help'.`)
     return ExitCode.usage
+  }
+  if (error instanceof UnservedError) {
+    stderr.line(`${command}: ${error.message}`)
+    return ExitCode.toolError
   }
   if (error instanceof PoolError) {
     stderr.line(`${command}: ${printable(error.message)} [${error.code}]`)

@@ -47,6 +47,14 @@ describe.each(['modern', 'legacy'] as const)('mcp-pool call, %s server', (era) =
     expect(JSON.parse(stdout)).toMatchObject({ isError: true })
   })
 
+  it('ends with 1 when the tool wants to ask somebody, for nobody is there', async () => {
+    const { code, stdout, stderr } = await call('ask')
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toMatch(
+      era === 'modern' ? /^mcp-pool call: the server wants to ask its client something .*\n$/ : /^mcp-pool call: the tool failed: .*elicitation/,
+    )
+  })
+
   it('ends with 1 when the server answers with an error', async () => {
     server.faults.next({ kind: 'error', code: -32_603, message: 'on fire' }, 1, 'tools/call')
     expect(await call('echo', '{"text": "x"}')).toMatchObject({

@@ -58,7 +58,7 @@ export const deliverables: readonly Requirement[] = [
       tests: {
         'packages/gateway/src/status/status-table.test.ts': ['shows a line for every client, and what happened to it'],
         'packages/gateway/src/terminal/screen.test.ts': ['draws over its last drawing and gives the cursor back'],
-        'packages/gateway/src/terminal/output.test.ts': ['has a width only on a terminal'],
+        'packages/gateway/src/terminal/output.test.ts': ['has a width only on a terminal', 'takes a terminal that says it has no size for one of 80 x 24'],
       },
     },
   },

@@ -23,6 +23,11 @@ it('has a width only on a terminal', () => {
   expect(new Output(Object.assign(new PassThrough(), { isTTY: true as const, columns: 33 })).columns).toBe(33)
 })
 
+it('takes a terminal that says it has no size for one of 80 x 24', () => {
+  const { columns, rows } = new Output(Object.assign(new PassThrough(), { isTTY: true as const, columns: 0, rows: 0 }))
+  expect({ columns, rows }).toEqual({ columns: 80, rows: 24 })
+})
+
 it.each([
   ['a terminal', true, {}, true, true],
   ['a terminal with NO_COLOR', true, { NO_COLOR: '1' }, true, false],

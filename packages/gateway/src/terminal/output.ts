@@ -41,12 +41,12 @@ export class Output {
     return this.#stream.isTTY === true
   }
 
-  /** Width of the terminal; Infinity where there is none, for files are not cut. */
+  /** Width of the terminal; Infinity where there is none, for files are not cut. Some terminals say that they have no size: 0 x 0. */
   get columns(): number {
-    return this.isTerminal ? (this.#stream.columns ?? 80) : Number.POSITIVE_INFINITY
+    return this.isTerminal ? this.#stream.columns || 80 : Number.POSITIVE_INFINITY
   }
 
   get rows(): number {
-    return this.isTerminal ? (this.#stream.rows ?? 24) : Number.POSITIVE_INFINITY
+    return this.isTerminal ? this.#stream.rows || 24 : Number.POSITIVE_INFINITY
   }
 }

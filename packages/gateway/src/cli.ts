@@ -24,12 +24,16 @@ One MCP client for many replicas of a server.
 Commands:
 ${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`).join('\n')}
 
-'mcp-pool COMMAND --help' says more. 'mcp-pool --version' prints the version.`
+'mcp-pool COMMAND --help' says more. 'mcp-pool --version' prints the version.
+Every command ends with 1 where its output cannot be written.`
 
 const stdout = new Output(process.stdout)
 const stderr = new Output(process.stderr)
 
-process.exitCode = await main(process.argv.slice(2))
+const code = await main(process.argv.slice(2))
+const lost = await stdout.ended()
+if (lost !== undefined) stderr.line(`mcp-pool: the output cannot be written: ${lost.message}`)
+process.exitCode = lost !== undefined && code === ExitCode.ok ? ExitCode.outputLost : code
 
 async function main(argv: readonly string[]): Promise<number> {
   const [name, ...args] = argv

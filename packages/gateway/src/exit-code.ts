@@ -1,10 +1,11 @@
 /**
  * What the process says to the script that ran it. 3 means that no answer could be had, and 5 that it did not come in
- * time; after either, the message says whether the call may have run.
+ * time; after either, the message says whether the call may have run. A result that cannot be written is as good as none.
  */
 export const ExitCode = {
   ok: 0,
   toolError: 1,
+  outputLost: 1,
   usage: 2,
   unreachable: 3,
   authorization: 4,

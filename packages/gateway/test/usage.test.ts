@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import { runCli } from './run-cli.js'
+import { BIN, runCli } from './run-cli.js'
 
 const URL_A = 'http://127.0.0.1:9/mcp'
 
@@ -57,4 +60,14 @@ describe('mcp-pool', () => {
     expect(code).toBe(2)
     expect(stderr).toContain('[CONFIG]')
   })
+})
+
+it('says that the output cannot be written, and ends with 1', async () => {
+  const full = await open('/dev/full', 'w')
+  const child = spawn(process.execPath, [BIN, '--help'], { stdio: ['ignore', full.fd, 'pipe'] })
+  let stderr = ''
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  const [code] = (await once(child, 'close')) as [number]
+  await full.close()
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^mcp-pool: the output cannot be written: ENOSPC.*\n$/) })
 })

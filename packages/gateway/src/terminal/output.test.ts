@@ -18,6 +18,31 @@ it('drops what is written after the reader has gone', async () => {
   expect(written).toEqual(['one\n'])
 })
 
+it('says why what was written is lost, and writes no more', async () => {
+  const written: string[] = []
+  const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+  const output = new Output(
+    new Writable({
+      write(chunk: Buffer, _, done) {
+        written.push(String(chunk))
+        done(full)
+      },
+    }),
+  )
+  output.line('one')
+  expect(await output.ended()).toBe(full)
+  output.line('two')
+  expect(written).toEqual(['one\n'])
+})
+
+it('has ended well once everything is out', async () => {
+  const written: string[] = []
+  const output = new Output(new Writable({ write: (chunk: Buffer, _, done) => setImmediate(() => done(void written.push(String(chunk)))) }))
+  output.line('one')
+  expect(await output.ended()).toBeUndefined()
+  expect(written[0]).toBe('one\n')
+})
+
 it('has a width only on a terminal', () => {
   expect(new Output(new PassThrough()).columns).toBe(Number.POSITIVE_INFINITY)
   expect(new Output(Object.assign(new PassThrough(), { isTTY: true as const, columns: 33 })).columns).toBe(33)

@@ -4,29 +4,39 @@ type Stream = NodeJS.WritableStream & Partial<Pick<WriteStream, 'columns' | 'row
 
 /**
  * A standard stream that may go away. `mcp-pool tools … | head -1` closes its end after a line: what is written then is
- * dropped, and nobody sees a stack trace.
+ * dropped, and nobody sees a stack trace. On a disk that is full it is lost, which is a failure.
  */
 export class Output {
   readonly #stream: Stream
   readonly #closed = new AbortController()
+  #written = false
+  #failure: Error | undefined
 
   constructor(stream: Stream) {
     this.#stream = stream
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error
+      if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') this.#failure ??= error
       this.#closed.abort()
     })
   }
 
   write(text: string): void {
-    if (!this.closed.aborted) this.#stream.write(text)
+    if (this.closed.aborted) return
+    this.#written = true
+    this.#stream.write(text)
   }
 
   line(text: string): void {
     this.write(`${text}\n`)
   }
 
-  /** Aborts when nobody reads any more. */
+  /** Resolves when all that was written is out, with why it is not where it was lost. */
+  async ended(): Promise<Error | undefined> {
+    if (this.#written && !this.closed.aborted) await new Promise((resolve) => this.#stream.write('', resolve))
+    return this.#failure
+  }
+
+  /** Aborts when nobody reads any more, or nothing can be written. */
   get closed(): AbortSignal {
     return this.#closed.signal
   }

@@ -50,7 +50,7 @@ describe('serviceDiscovery', () => {
 })
 
 describe('endpointDefaults', () => {
-  const tls = { ca: 'PEM' }
+  const tls = { ca: '-----BEGIN CERTIFICATE-----' }
 
   it('are what an endpoint has that does not say otherwise, listed or named later', () => {
     const config = resolveConfig({

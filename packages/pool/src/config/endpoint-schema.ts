@@ -18,8 +18,9 @@ const pem: Check<Pem> = {
   type: 'string | Buffer | (string | Buffer)[]',
   read(value, place) {
     const parts: readonly unknown[] = Array.isArray(value) ? value : [value]
-    const known = parts.length > 0 && parts.every((part) => Buffer.isBuffer(part) || (typeof part === 'string' && part !== ''))
-    return known ? (value as Pem) : place.wrong('PEM text, a Buffer, or an array of them', value)
+    // Node takes an authority that is none for no authority, and then trusts no server: the path of a file, say.
+    const known = parts.length > 0 && parts.every((part) => (Buffer.isBuffer(part) || typeof part === 'string') && part.includes('-----BEGIN '))
+    return known ? (value as Pem) : place.wrong('PEM (-----BEGIN …, and no path), as text, a Buffer, or an array of them', value)
   },
 }
 

@@ -130,7 +130,7 @@ describe('endpoints', () => {
   it('show no secret when they are printed', () => {
     const config = resolveConfig({
       endpoints: [
-        { url: 'http://h/mcp?key=s3cr3t', headers: { 'x-key': 's3cr3t' }, auth: 'https://a/', proxy: 'http://u:s3cr3t@p/', tls: { ca: 's3cr3t' } },
+        { url: 'http://h/mcp?key=s3cr3t', headers: { 'x-key': 's3cr3t' }, auth: 'https://a/', proxy: 'http://u:s3cr3t@p/', tls: { ca: '-----BEGIN s3cr3t' } },
         { command: 'node', args: ['--key', 's3cr3t'], env: { KEY: 's3cr3t' } },
       ],
       clientId: 'client',
@@ -224,6 +224,11 @@ describe('what is refused', () => {
       { endpoints: [{ command: 'node', env: new Map([['A', 's3cr3t']]) }] },
       /^endpoints\[0]\.env must be an object with a string for each name/,
     ],
+    ...['garbage', '/etc/ssl/ca.pem', '', Buffer.from([0x30, 0x82]), [], ['-----BEGIN CERTIFICATE-----', 'garbage']].map((ca): [string, unknown, RegExp] => [
+      `an authority that is ${String(ca).slice(0, 20)}`,
+      { endpoints: [{ url: 'https://h/', tls: { ca } }] },
+      /^endpoints\[0]\.tls\.ca must be PEM \(-----BEGIN …, and no path\), as text, a Buffer, or an array of them, got (?!.*garbage)/,
+    ]),
     ['a line break in a header', { endpoints: [{ url: 'http://h/', headers: { a: 'x\r\nb: y' } }] }, /^endpoints\[0]\.headers\.a must be a valid header value/],
     ['a header twice', { endpoints: [{ url: 'http://h/', headers: { a: '1', A: '2' } }] }, /^endpoints\[0]\.headers\.A must be given once/],
     [
@@ -243,7 +248,7 @@ describe('what is refused', () => {
     ],
     [
       'a certificate without its key',
-      { endpoints: [{ url: 'https://h/', tls: { cert: 'x' } }] },
+      { endpoints: [{ url: 'https://h/', tls: { cert: '-----BEGIN CERTIFICATE-----' } }] },
       /^endpoints\[0]\.tls must have both cert and key, or neither$/,
     ],
     [

@@ -229,6 +229,7 @@ describe('what is refused', () => {
       { endpoints: [{ url: 'https://h/', tls: { ca } }] },
       /^endpoints\[0]\.tls\.ca must be PEM \(-----BEGIN …, and no path\), as text, a Buffer, or an array of them, got (?!.*garbage)/,
     ]),
+    ['spaces around a URL', { endpoints: [{ url: ' http://h/mcp ' }] }, /^endpoints\[0]\.url must have no spaces around it$/],
     ['a line break in a header', { endpoints: [{ url: 'http://h/', headers: { a: 'x\r\nb: y' } }] }, /^endpoints\[0]\.headers\.a must be a valid header value/],
     ['a header twice', { endpoints: [{ url: 'http://h/', headers: { a: '1', A: '2' } }] }, /^endpoints\[0]\.headers\.A must be given once/],
     [

@@ -10,6 +10,7 @@ export const serverUrl: Check<string> = {
     if (url === undefined || !withoutUser(url, 'headers or auth', place)) return undefined
     // The parser drops them, but it is used, and shown, verbatim.
     if (/\p{Cc}/u.test(value as string)) return place.must('have no control characters')
+    if ((value as string).trim() !== value) return place.must('have no spaces around it')
     return url.port === '0' ? place.must('have a port that can be connected to: 0 is none') : (value as string)
   },
 }

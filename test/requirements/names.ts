@@ -294,6 +294,7 @@ export const names: readonly Requirement[] = [
     proof: {
       tests: {
         'packages/pool/test/names.test.ts': ['codes of PoolError'],
+        'packages/pool/src/errors.test.ts': ['is JSON with its message, and without what it came from'],
         'packages/pool/test/bad-servers.test.ts': ['a server of the %s era that'],
         'packages/pool/src/call/call.test.ts': ['makes at most 1 + retryAttempts attempts, and its error has every cause'],
         'test/readme.test.ts': ['explains every error code, with no fenced code that nothing checks'],

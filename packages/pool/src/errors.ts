@@ -77,4 +77,10 @@ export class PoolError extends Error {
     this.status = details.status
     this.retryAfter = details.retryAfter
   }
+
+  /** For logs: all but the stack and the cause, which may be anybody's and hold anything. */
+  toJSON(): Omit<PoolError, 'stack' | 'cause' | 'toJSON'> {
+    const { name, code, message, progress, retryable, endpoint, attempts, status, retryAfter } = this
+    return { name, code, message, progress, retryable, endpoint, attempts, status, retryAfter }
+  }
 }

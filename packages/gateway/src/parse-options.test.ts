@@ -16,9 +16,9 @@ describe('parseOptions', () => {
   })
 
   it.each([
-    [['--endpiont', 'a'], "Unknown option '--endpiont'. Allowed: --endpoint, --timeout, --json"],
-    [['--timeout'], "Option '--timeout <value>' argument missing. Allowed: --endpoint, --timeout, --json"],
-    [['--json=yes'], "Option '--json' does not take an argument. Allowed: --endpoint, --timeout, --json"],
+    [['--endpiont', 'a'], "Unknown option '--endpiont'. Allowed: --endpoint, --timeout, --json, --help"],
+    [['--timeout'], "Option '--timeout <value>' argument missing. Allowed: --endpoint, --timeout, --json, --help"],
+    [['--json=yes'], "Option '--json' does not take an argument. Allowed: --endpoint, --timeout, --json, --help"],
   ])('refuses %j and says what is allowed', (args, message) => {
     expect(() => parseOptions(args, OPTIONS)).toThrow(new UsageError(message))
   })

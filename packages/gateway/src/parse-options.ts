@@ -11,7 +11,7 @@ export function parseOptions<const Specs extends OptionSpecs>(args: readonly str
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
   } catch (error) {
     if (!isParseError(error)) throw error
-    const allowed = Object.keys(options).map((name) => `--${name}`)
+    const allowed = [...Object.keys(options), 'help'].map((name) => `--${name}`)
     // What follows in Node's message is advice for programs that take arguments with a dash in front.
     throw new UsageError(`${error.message.split('. To specify', 1)[0]?.replace(/\.$/, '')}. Allowed: ${allowed.join(', ')}`)
   }

@@ -45,4 +45,10 @@ describe('serverPoolOptions', () => {
   it.each(['no colon', ': value', 'na me: value', 'name: two\nlines', 'name: two\r\nInjected: yes'])('refuses the header %j without repeating it', (header) => {
     expect(() => serverPoolOptions({ endpoint: [URL_A], header: [header] }, {})).toThrow(new UsageError("--header must be 'Name: value' in one line"))
   })
+
+  it.each(['X: s3cr3t ☃', 'X: s3cr3t \u0001'])('says what is wrong with the value of the header %j without repeating it', (header) => {
+    expect(() => serverPoolOptions({ endpoint: [URL_A], header: [header] }, {})).toThrow(
+      new UsageError('--header X must be a valid header value: it has control characters or some beyond Latin-1'),
+    )
+  })
 })

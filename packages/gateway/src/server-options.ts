@@ -65,7 +65,9 @@ export function httpUrl(option: string, text: string): string {
 
 export function parseHeader(text: string): readonly [string, string] {
   // RFC 9110, 5.1 and 5.5. The value is not shown: it is likely to be a secret.
-  const [, name, value] = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/.exec(text) ?? []
+  const [, name, value] = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*(.*)$/.exec(text) ?? []
   if (name === undefined || value === undefined) throw new UsageError("--header must be 'Name: value' in one line")
+  if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value))
+    throw new UsageError(`--header ${name} must be a valid header value: it has control characters or some beyond Latin-1`)
   return [name, value.trim()]
 }

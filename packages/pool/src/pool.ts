@@ -245,7 +245,11 @@ export class MCPClientPool extends PoolEmitter {
     return this.shutdown()
   }
 
-  /** Takes the clients of an endpoint out of use: no new calls, those under way finish. `createClient` for it brings it back. */
+  /**
+   * Takes the clients of an endpoint out of use: no new calls, those under way finish. `createClient` for it brings it back.
+   *
+   * @throws PoolError `CONFIG` where there is no endpoint with this id
+   */
   drain(endpointId: string): Promise<void> {
     return this.#fleet.drain(endpointId)
   }
@@ -328,7 +332,7 @@ export class MCPClientPool extends PoolEmitter {
     return this.#fleet.createClient(endpoint === undefined ? undefined : resolveEndpoint(endpoint, this.config))
   }
 
-  /** Where the next client would go. */
+  /** Where the next client would go. @throws PoolError `NO_HEALTHY_CLIENTS` where no endpoint is known, or all are drained */
   discoverEndpoint(): Promise<ResolvedEndpoint> {
     return this.#fleet.discoverEndpoint()
   }

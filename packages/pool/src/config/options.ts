@@ -75,7 +75,10 @@ export interface PoolOptions extends ResilienceOptions {
   readonly requestTimeout?: Milliseconds | undefined
   /** How long a call may take, all its attempts together; a call's own `timeout` replaces it. Range 1 … 2,147,483,647 ms. @default twice `requestTimeout` */
   readonly callTimeout?: Milliseconds | undefined
-  /** Progress from the server restarts the attempt's time, never the call's. For tools that run long and say so. @default false */
+  /**
+   * Progress from the server restarts the attempt's time, never the call's. For tools that run long and say so. Servers report progress only to
+   * calls that ask for it: with `onprogress`, or a `progressToken` in `_meta`. @default false
+   */
   readonly resetTimeoutOnProgress?: boolean | undefined
 
   /** Time between two probes of a client; one that answered calls meanwhile is not probed. Range 1 … 2,147,483,647 ms. @default 30_000 */
@@ -149,7 +152,7 @@ export interface CallOptions {
   readonly affinity?: string | undefined
   /** What the client should be good at. Counts with the algorithm `weighted`. @default nothing */
   readonly requirements?: Requirements | undefined
-  /** Gives the call up; it then fails with `CANCELLED`. */
+  /** Gives the call up; it then fails with `CANCELLED`. @default none */
   readonly signal?: AbortSignal | undefined
   /** How long the call may take, all its attempts together. Range 1 … 2,147,483,647 ms. @default `callTimeout` */
   readonly timeout?: Milliseconds | undefined

@@ -153,7 +153,7 @@ export const poolOptions: OptionTable<CheckedPoolOptions, PoolDefaults> = {
     ...row,
     check: boolean,
     default: false,
-    doc: "Progress from the server restarts the attempt's time, never the call's. For tools that run long and say so.",
+    doc: "Progress from the server restarts the attempt's time, never the call's. For tools that run long and say so. Servers report progress only to calls that ask for it: with `onprogress`, or a `progressToken` in `_meta`.",
   },
 
   healthCheckInterval: {

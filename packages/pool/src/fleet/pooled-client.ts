@@ -26,9 +26,9 @@ export interface PooledClient {
    * @throws PoolError where there is none: see the table of codes
    */
   send(message: JsonRpcRequest): Promise<JsonRpcResponse>
-  /** One probe. Rejects where the server gives no answer. */
+  /** One probe. @throws PoolError `REQUEST_TIMEOUT` without an answer within `healthCheckTimeout`, else what went wrong with the connection */
   healthCheck(): Promise<HealthReport>
-  /** Makes a new connection and then lets go of the old one, which may finish what it has. */
+  /** Makes a new connection and then lets go of the old one, which may finish what it has. @throws PoolError what went wrong with the connection */
   reconnect(): Promise<void>
   /** Closes the connection. A client that is still in the pool connects again: to be rid of it, `pool.removeClient(id)`. */
   disconnect(): Promise<void>

@@ -6,11 +6,8 @@ import type {
   JsonRpcNotification,
   JsonRpcRequest,
   JsonRpcResponse,
-  Milliseconds,
   PinnedSession,
-  Priority,
   Random,
-  Requirements,
   ServerFacts,
   Signal,
   Target,
@@ -49,17 +46,8 @@ export interface Engine {
 }
 
 /** Wishes of one call, the same at every door. Undefined fields mean the pool's own rules. */
-export interface CallWishes {
-  readonly affinity?: string | undefined
-  readonly requirements?: Requirements | undefined
-  /** Bound of the whole call, instead of `callTimeout`. */
-  readonly timeout?: Milliseconds | undefined
-  readonly idempotent?: boolean | undefined
-  readonly priority?: Priority | undefined
-  readonly tenant?: string | undefined
-  /** How long it may wait for a place, instead of `queueTimeout` of the pool. */
-  readonly queueTimeout?: Milliseconds | undefined
-  readonly hedge?: CallOptions['hedge']
+export interface CallWishes extends Omit<CallOptions, 'headers' | 'signal'> {
+  /** Gives the call up; it then fails with `CANCELLED`. @default none */
   readonly signal?: Signal | undefined
 }
 

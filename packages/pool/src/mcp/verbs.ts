@@ -36,9 +36,9 @@ import { verbError } from './verb-error.js'
 
 /** Wishes for one call of a typed verb. */
 export interface VerbOptions extends TransportCallOptions {
-  /** Gives the call up; it then fails with `CANCELLED`. */
+  /** Gives the call up; it then fails with `CANCELLED`. @default none */
   readonly signal?: AbortSignal | undefined
-  /** Progress of the server, and of rounds in which it asks something. */
+  /** Progress of the server, and of rounds in which it asks something. Servers report it only to who asks for it by this. @default none */
   readonly onprogress?: ((progress: Progress) => void) | undefined
 }
 
@@ -51,16 +51,28 @@ export interface VerbsOptions {
   readonly callTimeout: Milliseconds
 }
 
-/** The methods of the protocol, typed as the SDK types them. */
+/**
+ * The methods of the protocol, typed as the SDK types them. All reject with a `PoolError` where there is no answer: `NO_HEALTHY_CLIENTS`,
+ * `CONNECTION_LOST`, `HTTP_STATUS`, `REQUEST_TIMEOUT`, `CANCELLED` and the others of the table of codes; with `PROTOCOL` for a result that is
+ * none, `CONFIG` for wrong arguments, `NOT_STARTED` and `SHUTTING_DOWN`; and with the SDK's `ProtocolError` for an error of the server.
+ */
 export interface PoolVerbs {
+  /**
+   * A tool that fails answers with `isError`, and does not throw.
+   *
+   * @throws PoolError also `HANDLER_FAILED` where the tool asks and a handler of the pool's fails
+   */
   callTool(params: CallToolRequest['params'], options?: VerbOptions): Promise<CallToolResult>
   /** All tools, every page of them; one page where a `cursor` is given. The same for the other lists. */
   listTools(params?: ListToolsRequest['params'], options?: VerbOptions): Promise<ListToolsResult>
   listPrompts(params?: ListPromptsRequest['params'], options?: VerbOptions): Promise<ListPromptsResult>
+  /** @throws PoolError as `callTool` */
   getPrompt(params: GetPromptRequest['params'], options?: VerbOptions): Promise<GetPromptResult>
   listResources(params?: ListResourcesRequest['params'], options?: VerbOptions): Promise<ListResourcesResult>
   listResourceTemplates(params?: ListResourceTemplatesRequest['params'], options?: VerbOptions): Promise<ListResourceTemplatesResult>
+  /** @throws PoolError as `callTool` */
   readResource(params: ReadResourceRequest['params'], options?: VerbOptions): Promise<ReadResourceResult>
+  /** Completions for an argument of a prompt or of a resource template. @throws PoolError as the others, without `HANDLER_FAILED` */
   complete(params: CompleteRequest['params'], options?: VerbOptions): Promise<CompleteResult>
   /** Reaches one replica and comes back. */
   ping(options?: VerbOptions): Promise<void>

@@ -1,6 +1,6 @@
 import type { Requirement } from './requirement.js'
 
-const OPERATIONS = 'comes with discovery and metrics'
+const SHARED = 'comes with the state that workers share'
 
 /** DESIGN, "Public names". */
 export const names: readonly Requirement[] = [
@@ -30,7 +30,19 @@ export const names: readonly Requirement[] = [
       },
     },
   },
-  { id: 'NAMES-3', source: 'DESIGN: public names', text: '`MetricsCollector`', proof: { deferred: OPERATIONS } },
+  {
+    id: 'NAMES-3',
+    source: 'DESIGN: public names',
+    text: '`MetricsCollector`',
+    proof: {
+      tests: {
+        'packages/pool/test/metrics.test.ts': [
+          'says what calls came to, in seconds and by tool',
+          'writes what promtool likes, but for the five names of the architecture document, each of which has a twin',
+        ],
+      },
+    },
+  },
   {
     id: 'NAMES-4',
     source: 'DESIGN: public names',
@@ -188,7 +200,13 @@ export const names: readonly Requirement[] = [
     id: 'NAMES-16',
     source: 'DESIGN: public names',
     text: 'options of the advanced configuration: service discovery, metrics',
-    proof: { deferred: OPERATIONS },
+    proof: {
+      tests: {
+        'packages/pool/test/names.test.ts': ['the presets take the advanced configuration of the architecture document, and are pools'],
+        'packages/pool/test/metrics.test.ts': ['of the architecture document is taken as it is written'],
+        'packages/pool/src/config/discovery.test.ts': ['stands for endpoints, or besides them'],
+      },
+    },
   },
   {
     id: 'NAMES-17',
@@ -245,7 +263,7 @@ export const names: readonly Requirement[] = [
         'packages/pool/test/sdk-sessions.test.ts': ['are answered by the handlers of the pool for its own verbs, over a %s fleet'],
         'packages/pool/src/mcp/verbs.test.ts': [
           'answer what a modern server asks, and declare that they can',
-          'end with HANDLER_FAILED when the handler %s, and are not to be repeated',
+          'end with CANCELLED when the handler %s, and are not to be repeated',
         ],
       },
     },
@@ -256,7 +274,13 @@ export const names: readonly Requirement[] = [
     text: 'subpaths `.`, `/auth`, `/testing`',
     proof: { tests: { 'packages/pool/test/names.test.ts': ['the package exports %s'] }, script: 'scripts/check-packages' },
   },
-  { id: 'NAMES-23', source: 'DESIGN: public names', text: 'subpaths `/discovery`, `/state/redis`, `/metrics`, `/otel`', proof: { deferred: OPERATIONS } },
+  {
+    id: 'NAMES-23',
+    source: 'DESIGN: public names',
+    text: 'subpaths `/discovery`, `/metrics`, `/otel`',
+    proof: { tests: { 'packages/pool/test/names.test.ts': ['the package exports %s'] }, script: 'scripts/check-packages' },
+  },
+  { id: 'NAMES-28', source: 'DESIGN: public names', text: 'subpath `/state/redis`', proof: { deferred: SHARED } },
   {
     id: 'NAMES-24',
     source: 'DESIGN: public names',

@@ -13,7 +13,6 @@ const EXIT_CODES: Record<PoolErrorCode, number> = {
   QUEUE_FULL: 3,
   CIRCUIT_OPEN: 3,
   CANCELLED: 3,
-  HANDLER_FAILED: 3,
   AUTH_FAILED: 4,
   SESSION_LOST: 3,
   PROTOCOL: 3,

@@ -13,8 +13,7 @@ import type { Milliseconds, Progress } from './ports.js'
  * | `REQUEST_TIMEOUT` | `requestTimeout`, `callTimeout` or the call's own `timeout` ran out | `sent` once written |
  * | `QUEUE_TIMEOUT`, `QUEUE_FULL` | waited too long for a place, or there was none | `not-sent` |
  * | `CIRCUIT_OPEN` | the client's breaker is open | `not-sent` |
- * | `CANCELLED` | the caller's signal | as far as it got |
- * | `HANDLER_FAILED` | one of the pool's `handlers` failed, and the call with it | `sent` |
+ * | `CANCELLED` | the caller's signal, or a handler of the pool's failed and the call with it | as far as it got |
  * | `AUTH_FAILED` | no token, or 401 also with a new one | `refused` |
  * | `SESSION_LOST` | the server does not know the session any more | `refused` |
  * | `PROTOCOL` | an answer that is none: garbage, too large, another id | `sent` |
@@ -33,7 +32,6 @@ export type PoolErrorCode =
   | 'QUEUE_FULL'
   | 'CIRCUIT_OPEN'
   | 'CANCELLED'
-  | 'HANDLER_FAILED'
   | 'AUTH_FAILED'
   | 'SESSION_LOST'
   | 'PROTOCOL'

@@ -47,5 +47,5 @@ function answered<Result>(handler: Handler, method: string, params: object | und
 /** People may have been asked, and the tool may have run up to its question. */
 function handlerFailed(method: string, cause: unknown): PoolError {
   const message = cause instanceof Error ? cause.message : String(cause)
-  return new PoolError('HANDLER_FAILED', `the pool's handler of ${method} failed: ${message}`, { progress: 'sent', cause })
+  return new PoolError('CANCELLED', `the pool's handler of ${method} failed: ${message}`, { progress: 'sent', cause })
 }

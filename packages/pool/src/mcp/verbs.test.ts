@@ -177,12 +177,12 @@ describe('TypedVerbs with handlers', () => {
   it.each([
     ['throws', () => Promise.reject(new Error('nobody is there'))],
     ['makes a call that fails', () => Promise.reject(new PoolError('NO_HEALTHY_CLIENTS', 'nobody is there'))],
-  ])('end with HANDLER_FAILED when the handler %s, and are not to be repeated', async (_, elicitation) => {
+  ])('end with CANCELLED when the handler %s, and are not to be repeated', async (_, elicitation) => {
     const { engine, verbs: subject } = verbs({ elicitation })
     engine.script = asking
     await expect(subject.callTool({ name: 'greet' })).rejects.toMatchObject({
       name: 'PoolError',
-      code: 'HANDLER_FAILED',
+      code: 'CANCELLED',
       progress: 'sent',
       retryable: false,
       message: "the pool's handler of elicitation/create failed: nobody is there",

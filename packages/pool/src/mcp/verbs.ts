@@ -60,7 +60,7 @@ export interface PoolVerbs {
   /**
    * A tool that fails answers with `isError`, and does not throw.
    *
-   * @throws PoolError also `HANDLER_FAILED` where the tool asks and a handler of the pool's fails
+   * @throws PoolError `CANCELLED` also where the tool asks, and a handler of the pool's fails
    */
   callTool(params: CallToolRequest['params'], options?: VerbOptions): Promise<CallToolResult>
   /** All tools, every page of them; one page where a `cursor` is given. The same for the other lists. */
@@ -72,7 +72,7 @@ export interface PoolVerbs {
   listResourceTemplates(params?: ListResourceTemplatesRequest['params'], options?: VerbOptions): Promise<ListResourceTemplatesResult>
   /** @throws PoolError as `callTool` */
   readResource(params: ReadResourceRequest['params'], options?: VerbOptions): Promise<ReadResourceResult>
-  /** Completions for an argument of a prompt or of a resource template. @throws PoolError as the others, without `HANDLER_FAILED` */
+  /** Completions for an argument of a prompt or of a resource template. @throws PoolError as the others */
   complete(params: CompleteRequest['params'], options?: VerbOptions): Promise<CompleteResult>
   /** Reaches one replica and comes back. */
   ping(options?: VerbOptions): Promise<void>

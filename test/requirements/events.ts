@@ -207,6 +207,7 @@ export const events: readonly Requirement[] = [
         'packages/gateway/test/top.test.ts': [
           'says in a sentence that it got %s, and exits with %d',
           'says that nobody is there, and that nobody answers in time',
+          'connects to a port that browsers do not',
           'goes on when a later look fails, says so once, and shows what comes after',
         ],
         'packages/gateway/src/status/read-snapshot.test.ts': ['does without what is missing, and takes nothing for a number that is none'],

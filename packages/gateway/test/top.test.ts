@@ -119,6 +119,12 @@ describe('mcp-pool top without a terminal', () => {
     expect({ code, stdout, stderr }).toEqual({ code: expected, stdout: '', stderr: `mcp-pool top: ${url}/statistics ${sentence}\n` })
   })
 
+  // https://fetch.spec.whatwg.org/#port-blocking
+  it('connects to a port that browsers do not', async () => {
+    const { stderr } = await runCli(['top', 'http://127.0.0.1:1'])
+    expect(stderr).toMatch(/cannot be reached: connect ECONNREFUSED 127\.0\.0\.1:1 \[CONNECT_FAILED\]\n$/)
+  })
+
   it('says that nobody is there, and that nobody answers in time', async () => {
     const { url, server } = await served(() => {})
     const source = { url: new URL(url), label: url, headers: {}, timeout: 50 }

@@ -183,7 +183,10 @@ export const admission: readonly Requirement[] = [
         ],
         'packages/pool/src/call-path.test.ts': ['nobody who left is given a call, and no limit is passed'],
         'packages/pool/src/call-path-places.test.ts': ['lift no limit of a tool, and take no hint away'],
-        'packages/pool/src/balance/call-kinds.test.ts': ['gives a tool that exists a kind of its own whatever names were made up before, up to a bound'],
+        'packages/pool/src/balance/call-kinds.test.ts': [
+          'gives a tool that exists a kind of its own whatever names were made up before, up to a bound',
+          'keeps no name that is too long for one, and none that breaks a line of a message',
+        ],
         'packages/pool/test/resilience-queue.test.ts': [
           'no server sees more at once than one client may have under way, hedges and retries included',
           'a tool has a limit of its own, which others do not feel',

@@ -23,6 +23,7 @@ import type {
   AttemptFailure,
   Era,
   Guard,
+  CallKind,
   JsonRpcRequest,
   JsonRpcResponse,
   Milliseconds,
@@ -152,7 +153,7 @@ export class CallPath {
       totals,
       picker: { pick: (query, now) => this.#pick(query, now) },
       backoff: (attempts) => fullJitter(attempts - 1, { base: settings.retryDelay, max: settings.maxRetryDelay }, random),
-      kindOf: ({ method, params }) => this.#kinds.kindOf(method, params?.['name'] as string | undefined),
+      kindOf: (request) => this.#kindOf(request),
       requiredEra: (request, era) => ports.requiredEra(request, era),
       latency: (kind, q) => this.#book.of(kind).quantile(q),
       available: () => this.#available,
@@ -300,6 +301,11 @@ export class CallPath {
       (target) => isWilling(refusalOf(target, query, now)),
       (target) => refusalOf(target, query, now) === undefined,
     )
+  }
+
+  #kindOf({ method, params }: JsonRpcRequest): CallKind {
+    const name = params?.['name']
+    return this.#kinds.kindOf(method, typeof name === 'string' ? name : undefined)
   }
 
   #exists(tool: string): boolean {

@@ -35,6 +35,18 @@ describe('CallKinds', () => {
     expect(kinds.kindOf('ping').method).toBe('ping')
   })
 
+  it('keeps no name that is too long for one, and none that breaks a line of a message', () => {
+    const kinds = new CallKinds()
+    expect(kinds.kindOf('tools/call', 'x'.repeat(257))).toBe(kinds.kindOf('tools/call'))
+    expect(kinds.kindOf('tools/call', 'x'.repeat(256))).toMatchObject({ tool: 'x'.repeat(256) })
+    expect(kinds.kindOf('m'.repeat(257))).toMatchObject({ method: '*' })
+    expect(kinds.kindOf('tools/call', 'two\nlines\u001b[31m')).toEqual({
+      method: 'tools/call',
+      tool: 'two\nlines\u001b[31m',
+      key: 'tools/call:two\uFFFDlines\uFFFD[31m',
+    })
+  })
+
   it('gives a tool that exists a kind of its own whatever names were made up before, up to a bound', () => {
     const existing = new Set(['gpu'])
     const kinds = new CallKinds({ maxTools: 5, maxExistingTools: 7, exists: (tool) => existing.has(tool) })

@@ -1,5 +1,8 @@
 import type { CallKind } from '../ports.js'
 
+/** Longer names share a kind: MCP allows 128 characters for the name of a tool, and what is made up may be of any length. */
+const LONGEST_NAME = 256
+
 export interface CallKindsOptions {
   /** Tools that get a kind of their own. Range 1 … 100,000. @default 1_000 */
   readonly maxTools?: number
@@ -45,12 +48,12 @@ export class CallKinds {
   }
 
   #newMethod(method: string): CallKind {
-    return this.#methods.size >= this.#maxMethods ? this.#otherMethods : add(this.#methods, method, kind(method, undefined))
+    return this.#methods.size >= this.#maxMethods || method.length > LONGEST_NAME ? this.#otherMethods : add(this.#methods, method, kind(method, undefined))
   }
 
   #newTool(tool: string): CallKind {
     const max = this.#tools.size < this.#maxTools || !this.#exists(tool) ? this.#maxTools : this.#maxExistingTools
-    return this.#tools.size >= max ? this.#otherTools : add(this.#tools, tool, kind('tools/call', tool))
+    return this.#tools.size >= max || tool.length > LONGEST_NAME ? this.#otherTools : add(this.#tools, tool, kind('tools/call', tool))
   }
 }
 
@@ -60,5 +63,7 @@ function add(table: Map<string, CallKind>, name: string, fresh: CallKind): CallK
 }
 
 function kind(method: string, tool: string | undefined): CallKind {
-  return { method, tool, key: tool === undefined ? method : `${method}:${tool}` }
+  const key = tool === undefined ? method : `${method}:${tool}`
+  // People read it, in messages of one line.
+  return { method, tool, key: key.replaceAll(/\p{Cc}/gu, '\uFFFD') }
 }

@@ -5,7 +5,7 @@ import type { Milliseconds, Progress } from './ports.js'
  *
  * | code | when | progress |
  * | --- | --- | --- |
- * | `NO_HEALTHY_CLIENTS` | no client may serve the request | `not-sent` |
+ * | `NO_HEALTHY_CLIENTS` | no client may serve the request, or what one asks while it does cannot be brought to a caller of the other era | `not-sent`, then `sent` |
  * | `CONNECT_FAILED` | refused, unreachable, TLS, a child that does not start | `not-sent` |
  * | `CONNECT_TIMEOUT` | no connection within `connectionTimeout` | `not-sent` |
  * | `CONNECTION_LOST` | the connection broke before the answer came | `sent` |

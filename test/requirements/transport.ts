@@ -146,6 +146,7 @@ export const transport: readonly Requirement[] = [
         'packages/pool/test/http-legacy.test.ts': ['ends its session when it is closed', 'ends on the server when it is closed, or moves'],
         'packages/pool/test/sdk-sessions.test.ts': ['is ended at the server when the client closes'],
         'packages/pool/src/mcp/http/legacy-session.test.ts': [
+          'is opened anew for a call that comes while others are told that it could not be',
           'ends at the server, also after a call that could not be written',
           'ends at the server as soon as it is known there, when it was closed meanwhile',
           'ends at the server once, when it was closed with its handshake nearly over',

@@ -99,6 +99,15 @@ it('opens no flood of sockets for cancellations when many calls run out of time 
 })
 
 describe('a session that is being opened', () => {
+  it('is opened anew for a call that comes while others are told that it could not be', async () => {
+    const { subject, take } = session()
+    const [first, second] = [new TestAttempt('tools/call', {}, {}), new TestAttempt('tools/call', {}, {})]
+    first.onFailure = () => void subject.start(second, second.request)
+    subject.start(first, first.request)
+    ;(await take()).status(500)
+    expect((await take()).message.method).toBe('initialize')
+  })
+
   it('ends at the server as soon as it is known there, when it was closed meanwhile', async () => {
     const { subject, take, told } = session()
     const opening = subject.open()

@@ -113,9 +113,7 @@ export class LegacySession implements Lane, Seat, ServerStreamOwner {
   /** Rejects with what went wrong, which those who wait are told too. */
   open(): Promise<void> {
     if (this.#state === 'open') return Promise.resolve()
-    this.#opening ??= this.#open().finally(() => {
-      this.#opening = undefined
-    })
+    this.#opening ??= this.#open()
     return this.#opening
   }
 
@@ -181,12 +179,15 @@ export class LegacySession implements Lane, Seat, ServerStreamOwner {
     } catch (error) {
       void this.#dismiss()
       if (!this.isOver) this.#state = 'idle'
+      // Whoever is told may come back at once, and must not wait for what has failed.
+      this.#opening = undefined
       const failure = error instanceof PoolError ? error : new PoolError('PROTOCOL', String(error), { cause: error })
       this.#failWaiting(this.#unopened(failure))
       if (!this.isOver) this.#owner.onUnopenable(failure)
       throw failure
     }
     this.#state = 'open'
+    this.#opening = undefined
     if (this.#owner.listens || this.#stream !== undefined) this.listen()
     this.#owner.onOpened()
     const waiting = this.#waiting

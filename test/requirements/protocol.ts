@@ -253,7 +253,7 @@ export const protocol: readonly Requirement[] = [
   },
   {
     id: 'SESSION-8',
-    source: 'Review 2: questions of servers',
+    source: 'DESIGN: sessions',
     text: 'an answer goes to the question that it was given to: into the session in which that was asked, and only while somebody waits for it',
     proof: {
       tests: {

@@ -4,7 +4,7 @@ import { META } from '../era-tables.js'
 import { metaOf } from '../json-object.js'
 import { passesLogLevel, translateNotification, translateResponse } from '../translate.js'
 import type { Channel, Pending, Reply } from './channel.js'
-import { crossingRefused } from './crossing.js'
+import { crossingRefused } from '../crossing.js'
 
 /** Where an exchange belongs. */
 export interface ExchangeHome {

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { COUNTER_URI, everythingStdio, MemoryLedger, startLedgerServer, startSseServer, stdioServer, type StdioServerOptions } from '@mcp-client-pool/testbed'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { ResolvedStdioEndpoint } from '../src/config/index.js'
 import { type ChannelOptions, connectSse, connectStdio } from '../src/mcp/channel/index.js'
 import { EraMemory } from '../src/mcp/era-memory.js'
 import { PoolLogLevel } from '../src/mcp/pool-log-level.js'
@@ -13,6 +12,7 @@ import { ToolCatalog } from '../src/mcp/tool-catalog.js'
 import type { ConnectionListener, JsonObject, JsonRpcNotification, JsonRpcRequest, LiveConnection } from '../src/ports.js'
 import { systemTimers } from '../src/system-timers.js'
 import { eventually, Tried } from './attempts.js'
+import { stdioEndpoint } from './stdio-endpoint.js'
 
 class Listener implements ConnectionListener {
   readonly notifications: JsonRpcNotification[] = []
@@ -64,24 +64,10 @@ function options(listener: Listener, more: Partial<ChannelOptions> = {}): Channe
   }
 }
 
-const endpoint = (command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): ResolvedStdioEndpoint => ({
-  kind: 'stdio',
-  id: 'e',
-  label: 'a server',
-  weight: 1,
-  tags: [],
-  protocolVersion: undefined,
-  trustAnnotations: true,
-  command,
-  args,
-  env,
-  cwd: undefined,
-})
-
 async function stdio(server: StdioServerOptions = {}, more: Partial<ChannelOptions> = {}, maxMessageSize = 1_000_000) {
   const listener = new Listener()
   const { command, args } = stdioServer(server)
-  const connection = await connectStdio(endpoint(command, args), maxMessageSize, options(listener, more))
+  const connection = await connectStdio(stdioEndpoint(command, args), maxMessageSize, options(listener, more))
   onTestFinished(() => connection.close())
   return { connection, listener }
 }
@@ -277,7 +263,7 @@ describe('a stdio server', () => {
     const file = join(directory, 'pid')
     const program = `require('node:fs').writeFileSync(${JSON.stringify(file)}, String(process.pid)); setInterval(() => {}, 1000)`
     const abort = new AbortController()
-    const connecting = connectStdio(endpoint(process.execPath, ['-e', program]), 1_000, options(new Listener(), { signal: abort.signal }))
+    const connecting = connectStdio(stdioEndpoint(process.execPath, ['-e', program]), 1_000, options(new Listener(), { signal: abort.signal }))
     const pid = await eventually(() => (existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0) || undefined)
     abort.abort()
     await expect(connecting).rejects.toMatchObject({ name: 'PoolError' })
@@ -299,14 +285,14 @@ describe('a stdio server', () => {
     ['does not exist', ['/nonexistent/program'], 'ENOENT'],
     ['dies with a complaint', [process.execPath, '-e', 'console.error("no database"); process.exit(3)'], 'no database'],
   ])('that %s is a PoolError that says why', async (_what, [command = '', ...args], words) => {
-    const connecting = connectStdio(endpoint(command, args), 1_000, options(new Listener()))
+    const connecting = connectStdio(stdioEndpoint(command, args), 1_000, options(new Listener()))
     await expect(connecting).rejects.toMatchObject({ name: 'PoolError', message: expect.stringContaining(words) })
   })
 
   it('keeps its secrets: neither its environment nor its arguments get into errors', async () => {
     const program = 'console.error(process.env.API, process.argv.join(" ")); process.exit(1)'
     const connecting = connectStdio(
-      endpoint(process.execPath, ['-e', program, '--', '--token=hunter22'], { API: 'sesame-sesame' }),
+      stdioEndpoint(process.execPath, ['-e', program, '--', '--token=hunter22'], { API: 'sesame-sesame' }),
       1_000,
       options(new Listener()),
     )
@@ -332,7 +318,7 @@ describe('a stdio server', () => {
         else if (method === 'ping') out({ jsonrpc: '2.0', id, result: { metrics: { cpuUsage: 12 } } })
       })`
     const eras = new EraMemory(timers, 1_000_000)
-    const connection = await connectStdio(endpoint(process.execPath, ['-e', program]), 10_000, options(new Listener(), { eras, connectionTimeout: 2_000 }))
+    const connection = await connectStdio(stdioEndpoint(process.execPath, ['-e', program]), 10_000, options(new Listener(), { eras, connectionTimeout: 2_000 }))
     onTestFinished(() => connection.close())
     expect(connection).toMatchObject({ era: 'legacy', facts: { protocolVersion: '2024-11-05', serverInfo: { name: 'old' } } })
     expect(eras.recall('e')).toBe('legacy')
@@ -410,7 +396,7 @@ describe('an HTTP+SSE server', () => {
 it('speaks with the reference server of the MCP project', async () => {
   const { command, args } = everythingStdio()
   const listener = new Listener()
-  const connection = await connectStdio(endpoint(command, args), 10_000_000, options(listener))
+  const connection = await connectStdio(stdioEndpoint(command, args), 10_000_000, options(listener))
   onTestFinished(() => connection.close())
   expect(connection).toMatchObject({ era: 'legacy', facts: { protocolVersion: '2025-11-25' } })
   expect(await call(connection, 'echo', { message: 'hello' }).result()).toMatchObject({ content: [{ type: 'text', text: expect.stringContaining('hello') }] })

@@ -1,22 +1,8 @@
 import { inspect } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { ResolvedStdioEndpoint } from '../src/config/index.js'
 import { Channel } from '../src/mcp/channel/channel.js'
 import { newStdioTransport } from '../src/mcp/channel/stdio-transport.js'
-
-const child = (command: string, args: readonly string[]): ResolvedStdioEndpoint => ({
-  kind: 'stdio',
-  id: 'e',
-  label: 'a server',
-  weight: 1,
-  tags: [],
-  protocolVersion: undefined,
-  trustAnnotations: true,
-  command,
-  args,
-  env: {},
-  cwd: undefined,
-})
+import { stdioEndpoint } from './stdio-endpoint.js'
 
 describe('a child', () => {
   it('that dies while its pipe is full fails all who wait for it, and nothing piles up on the pipe', async () => {
@@ -24,7 +10,7 @@ describe('a child', () => {
     const onWarning = (warning: Error): void => void warnings.push(warning)
     process.on('warning', onWarning)
     onTestFinished(() => void process.off('warning', onWarning))
-    const { transport } = await newStdioTransport(child(process.execPath, ['-e', "process.stdin.once('data', () => process.exit(1))"]), 1_000_000)
+    const { transport } = await newStdioTransport(stdioEndpoint(process.execPath, ['-e', "process.stdin.once('data', () => process.exit(1))"]), 1_000_000)
     transport.onerror = () => {}
     await transport.start()
     onTestFinished(() => transport.close())
@@ -35,7 +21,7 @@ describe('a child', () => {
   })
 
   it('that does not start does not show its arguments', async () => {
-    const made = await newStdioTransport(child('/no/such/server', ['--api-key', 's3cr3t-value']), 1_000_000)
+    const made = await newStdioTransport(stdioEndpoint('/no/such/server', ['--api-key', 's3cr3t-value']), 1_000_000)
     const channel = new Channel(made, 'a server', { onNotification() {}, onRequest() {}, onError() {}, onEnd() {} })
     const failure: unknown = await channel.start().catch((error: unknown) => error)
     expect(failure).toMatchObject({ code: 'CONNECT_FAILED', cause: { code: 'ENOENT', message: 'spawn /no/such/server ENOENT' } })

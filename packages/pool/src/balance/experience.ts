@@ -85,7 +85,9 @@ export class Experience {
   }
 
   /**
-   * What its failures and its fruitless answers weigh, in outstanding requests.
+   * What its failures and its fruitless answers weigh, in outstanding requests:
+   *
+   *     failures + fruitless answers × (share of the last few answers that bore no fruit)²
    *
    * Errors that a server answers are mostly its callers' and no fault of it, so a few more than usual weigh next to nothing: where a tenth of all answers are
    * errors, chance gives one replica twice as many at any moment. But one that answers with hardly anything else is avoided like one that fails: a wrong key, a

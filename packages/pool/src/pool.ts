@@ -221,12 +221,8 @@ export class MCPClientPool extends PoolEmitter {
    *
    * @throws PoolError `CONFIG` where the options are wrong; the pool goes on
    */
-  shutdown(options: ShutdownOptions = {}): Promise<void> {
-    try {
-      readShutdownOptions(options)
-    } catch (error) {
-      return Promise.reject(error)
-    }
+  async shutdown(options: ShutdownOptions = {}): Promise<void> {
+    readShutdownOptions(options)
     if (!this.#isShuttingDown) {
       this.#isShuttingDown = true
       this.#watched?.stopped()
@@ -238,7 +234,7 @@ export class MCPClientPool extends PoolEmitter {
       this.#engine.closed()
       return this.#metering?.stop()
     })
-    return this.#ending
+    await this.#ending
   }
 
   [Symbol.asyncDispose](): Promise<void> {
